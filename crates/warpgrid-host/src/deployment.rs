@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use http_body_util::BodyExt;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use warpgrid_db::{Pools, Tenant};
 use wasmtime::component::{InstancePre, Linker};
 use wasmtime::{Engine, Store};
+use wasmtime_wasi::sockets::SocketAddrUse;
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
 use wasmtime_wasi_http::handler::{ProxyHandler, ProxyPre, Request, Response};
 use wasmtime_wasi_http::{p2, p3};
@@ -106,11 +107,14 @@ impl Deployment {
             remedy: "run it as a command, or export a wasi:http handler".to_owned(),
         })?;
         let place = self.admit().await?;
-        let response = handler
-            .handle((), request)
-            .await
-            .inspect_err(|error| tracing::debug!("{error:?}"))
-            .map_err(|error| Error::guest(&error))?;
+        let (unanswered, cause) = oneshot::channel();
+        let response = match handler.handle(unanswered, request).await {
+            Ok(response) => response,
+            Err(error) => {
+                tracing::debug!("{error:?}");
+                return Err(cause.await.unwrap_or_else(|_| Error::guest(&error)));
+            }
+        };
         Ok(response.map(|body| {
             // The place is given back when the whole body is sent, or dropped.
             let held = move |frame| {
@@ -243,9 +247,14 @@ pub(crate) fn wasi(config: &ShimConfig) -> WasiCtxBuilder {
     builder.inherit_stdout().inherit_stderr();
     if !config.network.connect.is_empty() {
         let rules = config.network.connect.clone();
-        builder.allow_ip_name_lookup(true);
-        builder.socket_addr_check(move |address: SocketAddr, _use| {
-            let granted = rules.iter().any(|rule| rule.grants(address));
+        builder.allow_tcp(true).allow_udp(true).allow_ip_name_lookup(true);
+        builder.socket_addr_check(move |address: SocketAddr, usage| {
+            let granted = match usage {
+                // A datagram socket has to be bound before it can send.
+                SocketAddrUse::UdpBind => address.port() == 0,
+                SocketAddrUse::TcpBind => false,
+                _ => rules.iter().any(|rule| rule.grants(address)),
+            };
             if !granted {
                 tracing::warn!(%address, "the guest may not use this address; add it to [network] connect in warp.toml");
             }

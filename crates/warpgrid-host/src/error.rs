@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use miette::Diagnostic;
-use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError, TrapOrPanicError};
+use tokio::sync::oneshot;
+use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError};
 
 /// An error that names the thing and, as its help, the remedy.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -108,12 +109,10 @@ impl Error {
             };
             return Self::Guest { reason: format!("trapped: {trap}"), remedy: remedy.to_owned() };
         }
-        if error.is::<ExpirationError>() || error.is::<TrapOrPanicError>() {
-            // A guest is ended from outside only at its deadline; a trap is
-            // reported as such.
+        if error.is::<ExpirationError>() {
             return Self::TimedOut;
         }
-        let reason = match error.downcast_ref::<InstantiationError<()>>() {
+        let reason = match error.downcast_ref::<InstantiationError<oneshot::Sender<Self>>>() {
             Some(instantiation) => format!("could not be started: {}", instantiation.error.root_cause()),
             None => format!("failed: {}", error.root_cause()),
         };
