@@ -12,21 +12,10 @@ use thiserror::Error;
 /// the one line that says what to do.
 #[derive(Debug, Error, Diagnostic)]
 pub enum Error {
-    /// `warp.toml` says something that cannot be meant; points at the place.
-    #[error("{message}")]
-    Manifest {
-        /// What is wrong.
-        message: String,
-        /// What to do.
-        #[help]
-        help: Option<String>,
-        /// The file and its text.
-        #[source_code]
-        source_code: NamedSource<String>,
-        /// Where in the text.
-        #[label("here")]
-        span: SourceSpan,
-    },
+    /// `warp.toml` says something that cannot be meant.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Manifest(Box<ManifestError>),
 
     /// The project's layout or the request does not say what to build.
     #[error("{message}")]
@@ -109,6 +98,23 @@ pub enum Error {
         /// The likely cause's remedy.
         help: String,
     },
+}
+
+/// What is wrong in `warp.toml`; points at the place.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{message}")]
+pub struct ManifestError {
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    #[help]
+    pub help: String,
+    /// The file and its text.
+    #[source_code]
+    pub source_code: NamedSource<String>,
+    /// Where in the text.
+    #[label("here")]
+    pub span: SourceSpan,
 }
 
 impl Error {

@@ -21,8 +21,8 @@ mod packer;
 
 pub use analysis::{Analysis, analyze, analyze_bytes};
 pub use check::{Symbols, check};
-pub use error::Error;
+pub use error::{Error, ManifestError};
 pub use link_map::{LinkMap, MapSymbol};
 pub use manifest::{Key, Manifest};
 pub use output::write_atomically;
-pub use packer::{Built, PackRequest, Packed, Packer, Profile, Progress, choose};
+pub use packer::{Built, PackRequest, Packed, Packer, Profile, Program, Progress, choose};

@@ -15,6 +15,7 @@ use serde_spanned::Spanned;
 use toml_edit::{Document, Table};
 
 use crate::Error;
+use crate::error::ManifestError;
 
 /// The file's name.
 pub const FILE: &str = "warp.toml";
@@ -273,12 +274,12 @@ fn error_at(
 ) -> Error {
     let end = span.end.min(text.len());
     let start = span.start.min(end);
-    Error::Manifest {
+    Error::Manifest(Box::new(ManifestError {
         message,
-        help: help.or_else(|| Some("mend the marked place".to_owned())),
+        help: help.unwrap_or_else(|| "mend the marked place".to_owned()),
         source_code: NamedSource::new(path.display().to_string(), text.to_owned()),
         span: (start..end).into(),
-    }
+    }))
 }
 
 #[cfg(test)]
@@ -305,9 +306,10 @@ mod tests {
     fn failure(text: &str) -> (String, String, String) {
         let error = own(text).unwrap_err();
         let help = error.help().unwrap().to_string();
-        let Error::Manifest { message, span, .. } = error else {
+        let Error::Manifest(error) = error else {
             panic!("{error:?}")
         };
+        let ManifestError { message, span, .. } = *error;
         (
             message,
             text[span.offset()..span.offset() + span.len()].to_owned(),

@@ -46,8 +46,17 @@ impl Profile {
     }
 }
 
+/// Which of a project's programs to build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Program {
+    /// The executable of this name.
+    Binary(String),
+    /// The library that is a component of its own.
+    Library,
+}
+
 /// Hears what a long build is doing.
-pub trait Progress {
+pub trait Progress: Sync {
     /// A step begins ("Linking hello").
     fn step(&self, what: &str);
     /// So many of so many parts of the step are done.
@@ -79,7 +88,7 @@ pub struct PackRequest<'a> {
     /// Which package of a workspace to build.
     pub package: Option<String>,
     /// Which of several programs to build.
-    pub program: Option<String>,
+    pub program: Option<Program>,
     /// Further arguments for the language's build tool.
     pub arguments: Vec<OsString>,
     /// Variables that build tools get beside the inherited ones.
