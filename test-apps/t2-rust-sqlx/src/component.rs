@@ -93,15 +93,23 @@ fn incoming(request: IncomingRequest) -> Result<Request<Body>, String> {
         .map_err(|error| error.to_string())
 }
 
-/// The request's body, read when the handler asks for it. The stream comes
-/// before the body in the tuple, for it must be dropped first.
+/// A request's body and the stream of its bytes, in the order in which they
+/// must be dropped.
+struct Incoming {
+    stream: InputStream,
+    _body: IncomingBody,
+}
+
+/// The request's body, read when the handler asks for it.
 fn chunks(body: IncomingBody) -> impl stream::Stream<Item = Result<Bytes, String>> + Send {
-    let source: Option<(InputStream, IncomingBody)> =
-        body.stream().ok().map(|stream| (stream, body));
+    let source = body.stream().ok().map(|stream| Incoming {
+        stream,
+        _body: body,
+    });
     stream::unfold(source, |source| async {
-        let (stream, body) = source?;
-        match stream.blocking_read(READ_BYTES) {
-            Ok(chunk) => Some((Ok(Bytes::from(chunk)), Some((stream, body)))),
+        let source = source?;
+        match source.stream.blocking_read(READ_BYTES) {
+            Ok(chunk) => Some((Ok(Bytes::from(chunk)), Some(source))),
             Err(StreamError::Closed) => None,
             Err(StreamError::LastOperationFailed(error)) => {
                 Some((Err(error.to_debug_string()), None))
