@@ -124,11 +124,10 @@ impl<'a> Apt<'a> {
         let list = apt.dir.join("sources.list");
         let line = format!("deb-src [trusted=yes] {site} {} main\n", source.suite);
         fs::write(&list, line).map_err(|e| SeriesError::io("write", &list, e))?;
-        let path = |p: &Path| format!("\"{}\"", p.display());
         apt.options = vec![
-            format!("Dir::State={}", path(&apt.dir.join("state"))),
-            format!("Dir::Cache={}", path(&apt.dir.join("cache"))),
-            format!("Dir::Etc::SourceList={}", path(&list)),
+            format!("Dir::State={}", apt.dir.join("state").display()),
+            format!("Dir::Cache={}", apt.dir.join("cache").display()),
+            format!("Dir::Etc::SourceList={}", list.display()),
             "Dir::Etc::SourceParts=/dev/null".to_owned(),
             "Dir::State::Status=/var/lib/dpkg/status".to_owned(),
             "Acquire::Languages=none".to_owned(),
