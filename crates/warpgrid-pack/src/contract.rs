@@ -93,26 +93,16 @@ pub struct Requirement {
     pub stock_import: Option<&'static str>,
 }
 
-/// Every libc function that the patched wasi-libc leads to a shim.
+/// One row for each hook that `libc-patches/` puts into wasi-libc.
 pub const REQUIREMENTS: &[Requirement] = &[
     Requirement {
-        functions: &["getaddrinfo", "gethostbyname", "gethostbyname2"],
+        functions: &["getaddrinfo"],
         shims: &["dns"],
         stock_import: Some("wasi:sockets/ip-name-lookup"),
     },
     Requirement {
-        functions: &["getnameinfo", "gethostbyaddr"],
-        shims: &["dns-reverse"],
-        stock_import: None,
-    },
-    Requirement {
         functions: &["connect"],
         shims: &["database-proxy", "sockets"],
-        stock_import: None,
-    },
-    Requirement {
-        functions: &["open", "__wasilibc_open_nomode"],
-        shims: &["filesystem"],
         stock_import: None,
     },
 ];
