@@ -5,10 +5,12 @@
 #![forbid(unsafe_code)]
 
 mod flags;
+mod libpq;
 mod patches;
 mod progress;
 mod sandbox_tools;
 mod setup;
+mod test_all;
 mod workspace;
 
 use std::process::ExitCode;
@@ -30,6 +32,8 @@ fn main() -> ExitCode {
     let cancel = Cancel::default();
     let done = stop_on_signals(&cancel).and_then(|()| match xtask.verb {
         Verb::Setup(flags) => setup::run(&flags, &cancel),
+        Verb::Libpq => libpq::run(&cancel),
+        Verb::TestAll(flags) => test_all::run(&flags, &cancel),
         Verb::Patches(flags) => patches::run(&flags, &cancel),
     });
     match done {

@@ -56,7 +56,7 @@ pub struct DebianSource {
     pub package: String,
     /// Upstream part of the version; Debian's own revision may be any.
     pub version: String,
-    /// File name of the `.orig.tar.xz`.
+    /// File name of the `.orig.tar.xz` or `.orig.tar.bz2`.
     pub file: String,
     /// Its sha256, in hexadecimal.
     pub sha256: String,
@@ -151,8 +151,8 @@ impl DebianSource {
         if !is_name(&self.suite) || !is_name(&self.package) || !version(&self.version) {
             return Err("suite, package and version are Debian names: letters, digits and '.+~-'");
         }
-        if !version(&self.file) || !self.file.ends_with(".tar.xz") || self.file.starts_with('.') {
-            return Err("file is the plain name of a .tar.xz");
+        if !version(&self.file) || !crate::tarball::is_known(&self.file) || self.file.starts_with('.') {
+            return Err("file is the plain name of a .tar.xz or .tar.bz2");
         }
         Ok(())
     }
