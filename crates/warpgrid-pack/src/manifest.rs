@@ -25,11 +25,11 @@ pub const SECTIONS: &[&str] = &[
     "package",
     "shims",
     "database",
-    "dns",
     "services",
-    "filesystem",
-    "http",
+    "dns",
+    "network",
     "limits",
+    "env",
 ];
 
 /// Keys of `[package]` that every language has.
