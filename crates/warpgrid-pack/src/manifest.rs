@@ -29,7 +29,9 @@ pub const SECTIONS: &[&str] = &[
     "services",
     "filesystem",
     "http",
+    "network",
     "limits",
+    "env",
 ];
 
 /// Keys of `[package]` that every language has.
