@@ -197,3 +197,17 @@ impl Named {
         crate::workspace::root().join(format!("{name}-patches"))
     }
 }
+
+impl PatchesAction {
+    /// The series it is about.
+    pub fn named(&self) -> &Named {
+        match self {
+            PatchesAction::Import(named) => named,
+            PatchesAction::Apply(apply) => &apply.named,
+            PatchesAction::Export(export) => &export.named,
+            PatchesAction::New(new) => &new.named,
+            PatchesAction::Edit(edit) => &edit.named,
+            PatchesAction::Status(status) => &status.named,
+        }
+    }
+}

@@ -116,6 +116,9 @@ pub struct PoolLimits {
     pub connect_timeout: Duration,
     /// How long a connection stays in the pool unused.
     pub idle_timeout: Duration,
+    /// A connection unused for longer is asked for a sign of life before a
+    /// session gets it; until then it is enough that its socket is open.
+    pub check_after: Duration,
     /// How long a guest may take to send its startup message and password.
     pub startup_timeout: Duration,
     /// How long a send may find the server neither taking nor giving a byte.
@@ -132,6 +135,7 @@ impl Default for PoolLimits {
             wait_timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(5),
             idle_timeout: Duration::from_secs(60),
+            check_after: Duration::from_secs(5),
             startup_timeout: Duration::from_secs(60),
             stall_timeout: Duration::from_secs(300),
         }

@@ -50,6 +50,10 @@ pub struct Session {
     timer: Option<Pin<Box<Sleep>>>,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the largest is what sessions are for"
+)]
 enum State {
     /// The guest has not said what it wants.
     Opening { startup: Startup, deadline: Instant },

@@ -250,10 +250,12 @@ pub(crate) fn wasi(config: &ShimConfig) -> WasiCtxBuilder {
         builder.allow_tcp(true).allow_udp(true).allow_ip_name_lookup(true);
         builder.socket_addr_check(move |address: SocketAddr, usage| {
             let granted = match usage {
-                // A datagram socket has to be bound before it can send.
-                SocketAddrUse::UdpBind => address.port() == 0,
-                SocketAddrUse::TcpBind => false,
-                _ => rules.iter().any(|rule| rule.grants(address)),
+                SocketAddrUse::TcpConnect | SocketAddrUse::UdpSend | SocketAddrUse::UdpReceive => {
+                    rules.iter().any(|rule| rule.grants(address))
+                }
+                // Sockets that connect or send are bound first, to any port.
+                SocketAddrUse::TcpBind | SocketAddrUse::UdpBind => address.port() == 0,
+                _ => false,
             };
             if !granted {
                 tracing::warn!(%address, "the guest may not use this address; add it to [network] connect in warp.toml");

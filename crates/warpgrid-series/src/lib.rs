@@ -29,9 +29,9 @@
 #![forbid(unsafe_code)]
 
 mod apply;
-// mod edit;
+mod edit;
 mod error;
-// mod export;
+mod export;
 mod git;
 mod import;
 mod materialize;
@@ -41,15 +41,15 @@ mod place;
 pub mod process;
 mod series;
 mod state;
-// mod status;
+mod status;
 mod tarball;
 pub mod toolchain;
 mod transport;
 
 pub use apply::{Applied, abort_apply, apply};
-// pub use edit::{EditStep, NewPatch, abort_edit, continue_edit, edit, new_patch};
+pub use edit::{EditStep, NewPatch, abort_edit, continue_edit, edit, new_patch};
 pub use error::{Conflict, SeriesError};
-// pub use export::{Change, Exported, export};
+pub use export::{Change, Exported, export};
 pub use import::{Imported, import, import_upstream};
 pub use materialize::{Variant, materialize};
 pub use patch::{Lint, Patch};
@@ -57,5 +57,5 @@ pub use pin::{DebianSource, GitSource, Source, Sources, Upstream};
 pub use place::Place;
 pub use series::Series;
 pub use state::Operation;
-// pub use status::{PatchState, PatchStatus, Status, WorkState, status};
+pub use status::{PatchState, PatchStatus, Status, WorkState, status};
 pub use transport::{Fetch, Fetched, Programs, Transport};

@@ -349,7 +349,7 @@ mod tests {
         refusal("0A000", &message(2 << 16, b"user\0u\0\0"));
         refusal("0A000", &message(4 << 16, b"user\0u\0\0"));
         refusal("08P01", &message(VERSION_3_0, b"user\0u\0"));
-        refusal("08P01", &message(VERSION_3_0, b"user\0\0\0"));
+        refusal("08P01", &message(VERSION_3_0, b"user\0u\0\0\0"));
         refusal("08P01", &message(VERSION_3_0, b"user\0u\0\0x"));
         refusal("08P01", &message(VERSION_3_0, b""));
         for length in [0_u32, 7, 10_001, u32::MAX] {

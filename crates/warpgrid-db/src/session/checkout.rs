@@ -5,8 +5,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::task::{Context, Poll, Waker, ready};
 
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -19,9 +18,7 @@ use crate::postgres::link::{Failure, Identity, Link, WAITING};
 use crate::postgres::reset::Exchange;
 use crate::stream::Stream;
 
-/// A connection that answered so recently is taken for alive if its socket is.
-const FRESH: Duration = Duration::from_secs(5);
-
+#[expect(clippy::large_enum_variant, reason = "unpacked at once")]
 pub(super) enum Begun {
     Lease(Lease<Link>),
     Pending(Pending),
@@ -45,7 +42,7 @@ pub(super) fn begin(
         Checkout::Granted(Grant::Idle(mut lease, idle)) => {
             if !lease.connection().stream.is_quiet() {
                 Checkout::Granted(Grant::Open(lease.renew(), None))
-            } else if idle < FRESH {
+            } else if idle < endpoint.limits.check_after {
                 return Ok(Begun::Lease(lease));
             } else {
                 Checkout::Granted(Grant::Idle(lease, idle))
@@ -54,7 +51,7 @@ pub(super) fn begin(
         other => other,
     };
     let task = checkout(endpoint.clone(), identity, first);
-    Ok(Begun::Pending(Pending(pool.runtime().spawn(task))))
+    Ok(Begun::Pending(Pending(Some(pool.runtime().spawn(task)))))
 }
 
 async fn checkout(
@@ -75,7 +72,7 @@ async fn checkout(
     };
     let (place, raw) = match grant {
         Grant::Idle(mut lease, idle) => {
-            if idle < FRESH || answers(lease.connection(), &endpoint).await {
+            if idle < endpoint.limits.check_after || answers(lease.connection(), &endpoint).await {
                 return Ok(lease);
             }
             (lease.renew(), None)
@@ -107,25 +104,31 @@ async fn answers(link: &mut Link, endpoint: &Endpoint) -> bool {
 }
 
 /// A checkout under way. Dropping it gives everything back.
-pub(super) struct Pending(JoinHandle<Result<Lease<Link>, Failure>>);
+pub(super) struct Pending(Option<JoinHandle<Result<Lease<Link>, Failure>>>);
 
 impl Future for Pending {
     type Output = Result<Lease<Link>, Failure>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.0).poll(cx).map(|joined| {
-            // The runtime is going down.
-            joined.unwrap_or_else(|_| Err(Failure::Own(Error::Closed)))
-        })
+        let joined = match &mut self.0 {
+            Some(task) => ready!(Pin::new(task).poll(cx)),
+            None => return Poll::Ready(Err(Failure::Own(Error::Closed))),
+        };
+        self.0 = None;
+        // A task that does not end by itself went down with the runtime.
+        Poll::Ready(joined.unwrap_or_else(|_| Err(Failure::Own(Error::Closed))))
     }
 }
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        self.0.abort();
-        if self.0.is_finished() {
+        let Some(mut task) = self.0.take() else {
+            return;
+        };
+        task.abort();
+        if task.is_finished() {
             let cx = &mut Context::from_waker(Waker::noop());
-            if let Poll::Ready(Ok(Ok(lease))) = Pin::new(&mut self.0).poll(cx) {
+            if let Poll::Ready(Ok(Ok(lease))) = Pin::new(&mut task).poll(cx) {
                 // Nobody has used it.
                 lease.park();
             }

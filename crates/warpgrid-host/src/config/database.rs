@@ -134,6 +134,7 @@ impl DatabaseConfig {
                 wait_timeout: self.wait_timeout.unwrap_or(defaults.wait_timeout),
                 connect_timeout: self.connect_timeout.unwrap_or(defaults.connect_timeout),
                 idle_timeout: self.idle_timeout.unwrap_or(defaults.idle_timeout),
+                ..defaults
             },
         }
     }
