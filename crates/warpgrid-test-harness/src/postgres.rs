@@ -10,7 +10,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
@@ -108,7 +108,7 @@ impl Postgres {
         // process may take it.
         let mut last = anyhow!("no attempt was made");
         for _ in 0..5 {
-            let port = free_port()?;
+            let port = crate::port::free()?;
             match programs.serve(&directory, port) {
                 Ok(server) => {
                     return Ok(Self {
@@ -499,11 +499,6 @@ fn ready(data: &Path, pid: u32) -> bool {
     };
     let mut lines = text.lines().map(str::trim);
     lines.next() == Some(&pid.to_string()) && lines.nth(6) == Some("ready")
-}
-
-fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?;
-    Ok(listener.local_addr()?.port())
 }
 
 /// User and group of `postgres` where this process is root's.
