@@ -61,7 +61,14 @@ pub fn run(flags: &Setup, cancel: &Cancel) -> anyhow::Result<()> {
     }
     let seconds = started.elapsed().as_secs_f64();
     let cache = place.cache().display().to_string();
-    let report = Report { cache, packages_installed, targets_installed, upstream, sysroots, seconds };
+    let report = Report {
+        cache,
+        packages_installed,
+        targets_installed,
+        upstream,
+        sysroots,
+        seconds,
+    };
     print(&report, flags.json)
 }
 
@@ -71,7 +78,10 @@ fn import(
     programs: &Programs,
     cancel: &Cancel,
 ) -> anyhow::Result<Imported> {
-    let task = Task::start(format!("{} {}", series.upstream.name, series.upstream.version));
+    let task = Task::start(format!(
+        "{} {}",
+        series.upstream.name, series.upstream.version
+    ));
     let imported = warpgrid_series::import_upstream(series, place, programs, cancel)?;
     match &imported.from {
         Some(from) => task.done(&format!("imported from {from}")),
