@@ -19,7 +19,7 @@ use sysroot::Built;
 
 /// What `--json` prints.
 #[derive(Serialize)]
-struct Report {
+pub struct Report {
     cache: String,
     packages_installed: Vec<&'static str>,
     targets_installed: Vec<&'static str>,
@@ -30,6 +30,11 @@ struct Report {
 
 /// Runs the verb.
 pub fn run(flags: &Setup, cancel: &Cancel) -> anyhow::Result<()> {
+    print(&ensure(flags, cancel)?, flags.json)
+}
+
+/// Brings the machine to where everything can be built and tested.
+pub fn ensure(flags: &Setup, cancel: &Cancel) -> anyhow::Result<Report> {
     let started = Instant::now();
     let packages_installed = packages::ensure(flags.yes)?;
     let targets_installed = rust::ensure_targets()?;
@@ -61,8 +66,7 @@ pub fn run(flags: &Setup, cancel: &Cancel) -> anyhow::Result<()> {
     }
     let seconds = started.elapsed().as_secs_f64();
     let cache = place.cache().display().to_string();
-    let report = Report { cache, packages_installed, targets_installed, upstream, sysroots, seconds };
-    print(&report, flags.json)
+    Ok(Report { cache, packages_installed, targets_installed, upstream, sysroots, seconds })
 }
 
 fn import(
