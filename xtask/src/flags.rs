@@ -20,6 +20,9 @@ pub enum Verb {
     Setup(Setup),
     /// Build libpq for WebAssembly, for the sample C program.
     Libpq,
+    /// Generate the C and host bindings from wit/.
+    #[command(after_help = "Examples:\n  cargo xtask codegen\n  cargo xtask codegen --check")]
+    Codegen(Codegen),
     /// Run every test and the matrix of languages, shims and databases.
     TestAll(TestAll),
     /// Work on a patch series: import, apply, export, new, edit, status.
@@ -68,6 +71,14 @@ pub struct TestAll {
     /// Install missing system packages without asking (CI=true does the same).
     #[arg(long, short)]
     pub yes: bool,
+}
+
+/// `cargo xtask codegen`
+#[derive(Debug, Args)]
+pub struct Codegen {
+    /// Write nothing; fail if a binding is stale.
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// `cargo xtask patches`

@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+mod codegen;
 mod flags;
 mod libpq;
 mod patches;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     let done = stop_on_signals(&cancel).and_then(|()| match xtask.verb {
         Verb::Setup(flags) => setup::run(&flags, &cancel),
         Verb::Libpq => libpq::run(&cancel),
+        Verb::Codegen(flags) => codegen::run(&flags, &cancel),
         Verb::TestAll(flags) => test_all::run(&flags, &cancel),
         Verb::Patches(flags) => patches::run(&flags, &cancel),
     });

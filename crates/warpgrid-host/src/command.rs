@@ -11,8 +11,6 @@ use crate::error::Error;
 pub struct Invocation {
     /// The arguments, the program's name first.
     pub arguments: Vec<String>,
-    /// Environment variables beside, and in place of, those of `warp.toml`.
-    pub environment: Vec<(String, String)>,
 }
 
 impl Deployment {
@@ -28,7 +26,7 @@ impl Deployment {
             remedy: "build a program with a main function, or an HTTP handler".to_owned(),
         })?;
         let mut wasi = wasi(&self.shared.config);
-        wasi.inherit_stdin().args(&invocation.arguments).envs(&invocation.environment);
+        wasi.inherit_stdin().args(&invocation.arguments);
         let mut store = self.store(wasi.build());
         let run = async {
             let command = command.instantiate_async(&mut store).await?;

@@ -104,7 +104,7 @@ pub fn compiler_command(toolchain: &Toolchain, args: &[OsString]) -> Result<Comm
     let mut command = Command::new(&toolchain.tools.clang);
     command.args(toolchain.clang_args());
     if let Action::Link(output) = action(&expand(args, 0)?) {
-        command.args(link_args(toolchain));
+        link(&mut command, toolchain);
         if let Some(directory) = std::env::var_os(LINKS).filter(|value| !value.is_empty()) {
             command.arg(LinkRecord::begin(Path::new(&directory), &output)?);
         }
@@ -113,12 +113,19 @@ pub fn compiler_command(toolchain: &Toolchain, args: &[OsString]) -> Result<Comm
     Ok(command)
 }
 
-/// What every link of a component needs. clang would run wasm-opt, where it is
-/// installed and `-O` is given, on a component, which it cannot read.
-pub(super) fn link_args(toolchain: &Toolchain) -> Vec<OsString> {
-    let mut args = toolchain.clang_link_args();
-    args.push("--no-wasm-opt".into());
-    args
+/// Makes a command of clang's link a component.
+///
+/// Where wasm-opt is on `PATH` and `-O` is given, clang runs it on what it
+/// linked, and wasm-opt cannot read components. (clang 19's `--no-wasm-opt`
+/// leaves out the link as well.) Nothing else of a link comes from `PATH`.
+pub(super) fn link(command: &mut Command, toolchain: &Toolchain) {
+    command.args(toolchain.clang_link_args());
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).filter(|folder| !folder.join("wasm-opt").exists());
+    // What came apart at separators goes together again.
+    if let Ok(path) = std::env::join_paths(folders) {
+        command.env("PATH", path);
+    }
 }
 
 /// The linker's flag that makes it write its map to a file.

@@ -193,9 +193,8 @@ impl Build<'_> {
         let map = self.scratch.join("link.map");
         let file = self.scratch.join(format!("{name}.wasm"));
         let mut command = self.clang();
-        command
-            .args(driver::link_args(self.toolchain))
-            .arg(driver::map_flag(&map));
+        driver::link(&mut command, self.toolchain);
+        command.arg(driver::map_flag(&map));
         if self.request.strip {
             command.arg("-Wl,--strip-all");
         }

@@ -1,0 +1,153 @@
+//! What needs no toolchain: usage, `warp.toml`, files that are no components.
+
+mod support;
+
+use support::{HELLO, Project};
+
+#[test]
+fn wrong_usage_ends_with_2() {
+    let project = Project::new(&[]);
+    for args in [
+        &["pack", "--bogus"][..],
+        &["bogus"],
+        &[],
+        &["run"],
+        &["pack", "--bin", "a", "--lib"],
+    ] {
+        let outcome = project.run(args);
+        assert_eq!(outcome.code, Some(2), "{}", outcome.account);
+    }
+}
+
+#[test]
+fn completions_know_the_verbs() {
+    let project = Project::new(&[]);
+    for shell in ["bash", "zsh", "fish"] {
+        let outcome = project.run(&["completions", shell]);
+        assert_eq!(outcome.code, Some(0), "{}", outcome.account);
+        assert!(outcome.stdout.contains("pack"), "{}", outcome.account);
+    }
+}
+
+#[test]
+fn a_directory_without_a_project_asks_for_warp_toml() {
+    let project = Project::new(&[("README", "")]);
+    project
+        .run(&["pack"])
+        .expect_failure(&["no warp.toml", "lang = "]);
+    project
+        .run(&["pack", "nowhere"])
+        .expect_failure(&["cannot read nowhere"]);
+    project
+        .run(&["pack", "README"])
+        .expect_failure(&["README is not a directory"]);
+    project
+        .run(&["pack", "--lang", "cobol"])
+        .expect_failure(&["`cobol`", "languages: rust, c"]);
+}
+
+#[test]
+fn warp_toml_is_checked_with_the_place() {
+    let project = Project::new(&[("src/main.c", HELLO)]);
+    for (text, words) in [
+        (
+            "[package]\nsuorces = []\n",
+            &[
+                "unknown key `suorces`",
+                "warp.toml:2:1",
+                "did you mean `sources`?",
+            ][..],
+        ),
+        (
+            "[pakage]\n",
+            &[
+                "unknown section `pakage`",
+                "warp.toml:1:2",
+                "did you mean `package`?",
+            ],
+        ),
+        (
+            "[package]\ncflags = 3\n",
+            &[
+                "invalid type: integer `3`",
+                "warp.toml:2:10",
+                "write it as: cflags = ",
+            ],
+        ),
+        (
+            "[package]\nname = \"../x\"\n",
+            &["`../x` cannot be", "warp.toml:2:8"],
+        ),
+        (
+            "[package]\nlang = \"cobol\"\n",
+            &["`cobol`", "warp.toml:2:8", "languages: rust, c"],
+        ),
+        ("[package\n", &["warp.toml:1:"]),
+    ] {
+        project.write("warp.toml", text);
+        project.run(&["pack"]).expect_failure(words);
+    }
+}
+
+#[test]
+fn without_a_toolchain_setup_is_named() {
+    let project = Project::new(&[("main.c", HELLO)]);
+    let cache = tempfile::tempdir().unwrap();
+    for args in [&["pack"][..], &["cc", "-c", "main.c"]] {
+        let outcome = project.outcome(
+            project
+                .warp()
+                .env("WARPGRID_CACHE_DIR", cache.path())
+                .args(args),
+        );
+        outcome.expect_failure(&["not built", "run `cargo xtask setup`"]);
+    }
+}
+
+#[test]
+fn what_is_no_component_is_not_run() {
+    let project = Project::new(&[("text.wasm", "hello"), ("empty.wasm", "")]);
+    let component =
+        wat::parse_str(r#"(component (core module $m (func)) (core instance (instantiate $m)))"#)
+            .unwrap();
+    project.write("cut.wasm", &component[..component.len() - 1]);
+    project.write("module.wasm", wat::parse_str("(module)").unwrap());
+    let preview1 = r#"(module (import "wasi_snapshot_preview1" "proc_exit" (func (param i32))))"#;
+    project.write("preview1.wasm", wat::parse_str(preview1).unwrap());
+    for (file, words) in [
+        ("text.wasm", &["text.wasm is a text file"][..]),
+        ("empty.wasm", &["empty.wasm is empty"]),
+        ("cut.wasm", &["cut.wasm is cut off"]),
+        (
+            "module.wasm",
+            &["module.wasm is a core WebAssembly module", "`warp pack`"],
+        ),
+        (
+            "preview1.wasm",
+            &["a core WebAssembly module", "wasm32-wasip1"],
+        ),
+        ("none.wasm", &["cannot read none.wasm: no such file"]),
+    ] {
+        project.run(&["run", file]).expect_failure(words);
+    }
+}
+
+#[test]
+fn unknown_imports_are_named() {
+    let project = Project::new(&[]);
+    for (import, words) in [
+        (
+            "foo",
+            &["imports `foo`, which the host does not provide"][..],
+        ),
+        ("wasi:nn/graph@0.2.0", &["wasi:nn/graph@0.2.0"]),
+        (
+            "warpgrid:shim/dns@0.9.0",
+            &["warpgrid:shim/dns@0.9.0", "warpgrid:shim@0.1.0"],
+        ),
+    ] {
+        let text = format!(r#"(component (import "{import}" (instance)))"#);
+        project.write("x.wasm", wat::parse_str(text).unwrap());
+        project.run(&["run", "x.wasm"]).expect_failure(words);
+    }
+}
