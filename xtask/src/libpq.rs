@@ -22,8 +22,10 @@ const CLANG: &str = "clang-19";
 const AR: &str = "llvm-ar-19";
 /// No one compiler call takes longer.
 const COMPILED_WITHIN: Duration = Duration::from_secs(300);
-/// What of libpq's folder is a source of the build, beside the pin.
+/// What is added to the sources, by its folder among them.
 const ADDED: &str = "warpgrid";
+/// The link in the program's folder.
+const VENDOR: &str = "vendor";
 
 const FLAGS: &[&str] = &[
     "-O2",
@@ -124,30 +126,38 @@ const HEADERS: &[(&str, &str)] = &[
     ("src/include", "pg_config_ext.h"),
 ];
 
-/// Runs the verb: builds the library and links it into the sample program's
-/// folder as `vendor`, where its `warp.toml` looks for it.
+/// Runs the verb, for the sample program.
 ///
 /// # Errors
-/// As [`ensure`].
+/// As [`vendor`].
 pub fn run(cancel: &Cancel) -> anyhow::Result<()> {
     let app = crate::workspace::root().join("test-apps/t1-c-libpq");
-    let entry = ensure(&app.join("libpq"), &Place::open_default()?, cancel)?;
-    let link = app.join("vendor");
+    vendor(&app, &Place::open_default()?, cancel)?;
+    eprintln!("libpq: {}", app.join(VENDOR).display());
+    Ok(())
+}
+
+/// Builds the library and links it into the program's folder, where its
+/// `warp.toml` looks for it.
+///
+/// # Errors
+/// When setup has not run, the sources cannot be had, or do not compile.
+pub fn vendor(app: &Path, place: &Place, cancel: &Cancel) -> anyhow::Result<()> {
+    let entry = ensure(&app.join("libpq"), place, cancel)?;
+    let link = app.join(VENDOR);
+    if fs::read_link(&link).is_ok_and(|target| target == entry.path) {
+        return Ok(());
+    }
     if link.symlink_metadata().is_ok() {
         fs::remove_file(&link).with_context(|| format!("cannot replace {}", link.display()))?;
     }
     std::os::unix::fs::symlink(&entry.path, &link)
-        .with_context(|| format!("cannot make {}", link.display()))?;
-    eprintln!("libpq: {}", link.display());
-    Ok(())
+        .with_context(|| format!("cannot make {}", link.display()))
 }
 
 /// `lib/libpq.a` and `include/` in the store, from there or built now, against
 /// the current patched sysroot.
-///
-/// # Errors
-/// When setup has not run, the sources cannot be had, or do not compile.
-pub fn ensure(recipe: &Path, place: &Place, cancel: &Cancel) -> anyhow::Result<Entry> {
+fn ensure(recipe: &Path, place: &Place, cancel: &Cancel) -> anyhow::Result<Entry> {
     let store = place.store();
     let root = sysroot_root(Variant::Patched, TARGET);
     let sysroot = store

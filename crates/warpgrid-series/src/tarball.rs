@@ -24,7 +24,12 @@ const FILE: u32 = 0o100_644;
 const EXECUTABLE: u32 = 0o100_755;
 const SYMLINK: u32 = 0o120_000;
 
-/// Imports the `.tar.xz` at `path` and gives its tree, without the directory
+/// Whether an archive of this name can be read: a tar, packed by xz or bzip2.
+pub(crate) fn is_known(name: &str) -> bool {
+    name.ends_with(".tar.xz") || name.ends_with(".tar.bz2")
+}
+
+/// Imports the archive at `path` and gives its tree, without the directory
 /// that all entries of such an archive stand in. `name` is for messages.
 pub(crate) fn import(
     repository: &git2::Repository,
@@ -33,13 +38,18 @@ pub(crate) fn import(
     cancel: &Cancel,
 ) -> Result<git2::Oid, SeriesError> {
     let file = File::open(path).map_err(|e| SeriesError::io("open", path, e))?;
-    let plain = xz2::read::XzDecoder::new(BufReader::new(file)).take(LARGEST_TREE);
+    let packed = BufReader::new(file);
+    let plain: Box<dyn Read> = if name.ends_with(".bz2") {
+        Box::new(bzip2::bufread::BzDecoder::new(packed))
+    } else {
+        Box::new(xz2::bufread::XzDecoder::new(packed))
+    };
     let entries = Reader {
         repository,
         name,
         cancel,
     }
-    .read(plain)?;
+    .read(plain.take(LARGEST_TREE))?;
     write_tree(repository, entries)
 }
 
