@@ -160,7 +160,9 @@ impl Session {
             match &mut self.state {
                 State::Opening { startup, .. } => match startup.feed(&mut rest) {
                     Some(event) => self.opened(event),
-                    None => self.watch_startup(),
+                    None => {
+                        let _ = self.watch_startup();
+                    }
                 },
                 State::Asking {
                     request, password, ..
@@ -179,7 +181,9 @@ impl Session {
                         });
                     }
                     Some(Err(answer)) => self.answer_and_end(&answer),
-                    None => self.watch_startup(),
+                    None => {
+                        let _ = self.watch_startup();
+                    }
                 },
                 State::Waiting(_) => {
                     if self.poll_checkout().is_pending() {
@@ -213,49 +217,55 @@ impl Session {
     /// Gets on until there is something to read. Without a context it does
     /// what can be done at once, and disturbs nobody who waits.
     fn drive(&mut self, mut cx: Option<&mut Context<'_>>) -> Poll<()> {
-        while self.inbound.is_empty() {
-            // Whoever waits is known before the last look, so that nothing
-            // that comes in between is missed.
-            let mut waiting = false;
-            if let Some(cx) = cx.as_deref_mut() {
-                waiting = true;
-                if !matches!(self.state, State::Relaying(_)) {
-                    self.wakers.register(cx.waker());
+        while self.inbound.is_empty() && !matches!(self.state, State::Ended(_)) {
+            let relaying = matches!(self.state, State::Relaying(_));
+            if relaying && self.read() {
+                continue;
+            }
+            match cx.as_deref_mut() {
+                // Before the last look, so that nothing in between is missed.
+                Some(cx) => self.wakers.register(cx.waker()),
+                None if relaying => return Poll::Pending,
+                None => {}
+            }
+            ready!(self.poll_progress());
+        }
+        Poll::Ready(())
+    }
+
+    /// Reads once from the server. True if there was something, or the end.
+    fn read(&mut self) -> bool {
+        let State::Relaying(relay) = &mut self.state else {
+            return false;
+        };
+        match relay.read(&mut self.inbound) {
+            Ok(Read::Some) => self.timer = None,
+            Ok(Read::Nothing) => return false,
+            Ok(Read::End) => self.end(None),
+            Err(broken) => {
+                let error = broken.error(&self.endpoint);
+                self.end(Some(error));
+            }
+        }
+        true
+    }
+
+    /// Ready when it is worth to look again.
+    fn poll_progress(&mut self) -> Poll<()> {
+        let own = &mut Context::from_waker(&self.waker);
+        match &mut self.state {
+            State::Opening { .. } | State::Asking { .. } => return self.watch_startup(),
+            State::Cancelling(seen) => {
+                let _ = ready!(Pin::new(seen).poll(own));
+                self.end(None);
+            }
+            State::Waiting(_) => return self.poll_checkout(),
+            State::Relaying(relay) => {
+                if let Err(error) = ready!(relay.poll_readable(own)) {
+                    self.end(Some(Error::lost(&self.endpoint, error)));
                 }
             }
-            match &mut self.state {
-                State::Opening { .. } | State::Asking { .. } => {
-                    self.watch_startup();
-                    if !matches!(self.state, State::Ended(_)) {
-                        return Poll::Pending;
-                    }
-                }
-                State::Cancelling(done) => {
-                    let polled = Pin::new(done).poll(&mut Context::from_waker(&self.waker));
-                    ready!(polled.map(|_| ()));
-                    self.end(None);
-                }
-                State::Waiting(_) => ready!(self.poll_checkout()),
-                State::Relaying(relay) => match relay.read(&mut self.inbound) {
-                    Ok(Read::Some) => {}
-                    Ok(Read::Nothing) if !waiting => return Poll::Pending,
-                    Ok(Read::Nothing) => {
-                        if let Some(cx) = cx.as_deref_mut() {
-                            self.wakers.register(cx.waker());
-                        }
-                        let own = &mut Context::from_waker(&self.waker);
-                        if let Err(error) = ready!(relay.poll_readable(own)) {
-                            self.end(Some(Error::lost(&self.endpoint, error)));
-                        }
-                    }
-                    Ok(Read::End) => self.end(None),
-                    Err(broken) => {
-                        let error = broken.error(&self.endpoint);
-                        self.end(Some(error));
-                    }
-                },
-                State::Ended(_) => break,
-            }
+            State::Ended(_) => {}
         }
         Poll::Ready(())
     }
@@ -293,24 +303,14 @@ impl Session {
             if self.inbound.len() >= INBOUND_LIMIT {
                 return Poll::Ready(Ok(0));
             }
-            match relay.read(&mut self.inbound) {
-                Ok(Read::Some) => {
-                    self.timer = None;
-                    self.wakers.notify();
-                    continue;
-                }
-                Ok(Read::Nothing) => {}
-                Ok(Read::End) => {
-                    self.end(None);
-                    continue;
-                }
-                Err(broken) => {
-                    let error = broken.error(&self.endpoint);
-                    self.end(Some(error));
-                    continue;
-                }
+            if self.read() {
+                self.wakers.notify();
+                continue;
             }
             self.wakers.register(cx.waker());
+            let State::Relaying(relay) = &mut self.state else {
+                continue;
+            };
             let own = &mut Context::from_waker(&self.waker);
             let (writable, readable) = (relay.poll_writable(own), relay.poll_readable(own));
             if writable.is_pending() && readable.is_pending() {
@@ -451,18 +451,18 @@ impl Session {
     }
 
     /// Ends a session that has not begun in time.
-    fn watch_startup(&mut self) {
+    fn watch_startup(&mut self) -> Poll<()> {
         let (State::Opening { deadline, .. } | State::Asking { deadline, .. }) = &self.state else {
-            return;
+            return Poll::Ready(());
         };
         let deadline = *deadline;
-        if self.poll_timer(|| deadline).is_ready() {
-            let limit = self.endpoint.limits.startup_timeout;
-            let remedy = "send the startup message and the password earlier";
-            let what = "waiting for the guest to log in";
-            let error = Error::timeout(&self.endpoint, what, limit, remedy);
-            self.answer_and_end(&frame::fatal("08P01", &error.to_string()));
-        }
+        ready!(self.poll_timer(|| deadline));
+        let limit = self.endpoint.limits.startup_timeout;
+        let remedy = "send the startup message and the password earlier";
+        let what = "waiting for the guest to log in";
+        let error = Error::timeout(&self.endpoint, what, limit, remedy);
+        self.answer_and_end(&frame::fatal("08P01", &error.to_string()));
+        Poll::Ready(())
     }
 
     fn poll_timer(&mut self, deadline: impl FnOnce() -> Instant) -> Poll<()> {
