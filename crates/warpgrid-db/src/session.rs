@@ -5,12 +5,13 @@ mod checkout;
 mod relay;
 
 use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 
 use bytes::{BufMut, Bytes, BytesMut};
 use tokio::sync::oneshot;
+use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::endpoint::{Endpoint, Tenant};
@@ -124,7 +125,10 @@ impl Session {
     /// # Errors
     /// As [`Session::recv`].
     pub fn try_recv(&mut self, max: usize) -> Result<Option<Bytes>, Error> {
-        match self.drive(None) {
+        // The runtime's budget for a task would make it say "nothing yet" of
+        // what is there.
+        let look = pin!(unconstrained(poll_fn(|_| self.drive(None))));
+        match look.poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(()) => self.take(max).map(Some),
             Poll::Pending => Ok(None),
         }
@@ -215,110 +219,106 @@ impl Session {
     }
 
     /// Gets on until there is something to read. Without a context it does
-    /// what can be done at once, and disturbs nobody who waits.
-    fn drive(&mut self, mut cx: Option<&mut Context<'_>>) -> Poll<()> {
+    /// what can be done at once.
+    fn drive(&mut self, cx: Option<&Context<'_>>) -> Poll<()> {
+        let mut last = cx.is_none();
         while self.inbound.is_empty() && !matches!(self.state, State::Ended(_)) {
-            let relaying = matches!(self.state, State::Relaying(_));
-            if relaying && self.read() {
-                continue;
+            if self.poll_progress().is_pending() {
+                if last {
+                    return Poll::Pending;
+                }
+                // Then one more look: what came before was not heard.
+                last = true;
+                if let Some(cx) = cx {
+                    self.wakers.register(cx.waker());
+                }
             }
-            match cx.as_deref_mut() {
-                // Before the last look, so that nothing in between is missed.
-                Some(cx) => self.wakers.register(cx.waker()),
-                None if relaying => return Poll::Pending,
-                None => {}
-            }
-            ready!(self.poll_progress());
         }
         Poll::Ready(())
     }
 
-    /// Reads once from the server. True if there was something, or the end.
-    fn read(&mut self) -> bool {
+    /// Ready when something has changed.
+    fn poll_progress(&mut self) -> Poll<()> {
+        match &mut self.state {
+            State::Opening { .. } | State::Asking { .. } => return self.watch_startup(),
+            State::Cancelling(seen) => {
+                let own = &mut Context::from_waker(&self.waker);
+                let _ = ready!(Pin::new(seen).poll(own));
+                self.end(None);
+            }
+            State::Waiting(_) => return self.poll_checkout(),
+            State::Relaying(_) => return self.poll_read(),
+            State::Ended(_) => {}
+        }
+        Poll::Ready(())
+    }
+
+    /// Reads once from the server: something, or the end.
+    fn poll_read(&mut self) -> Poll<()> {
         let State::Relaying(relay) = &mut self.state else {
-            return false;
+            return Poll::Ready(());
         };
-        match relay.read(&mut self.inbound) {
+        let own = &mut Context::from_waker(&self.waker);
+        match ready!(relay.poll_read(own, &mut self.inbound)) {
             Ok(Read::Some) => self.timer = None,
-            Ok(Read::Nothing) => return false,
             Ok(Read::End) => self.end(None),
             Err(broken) => {
                 let error = broken.error(&self.endpoint);
                 self.end(Some(error));
             }
         }
-        true
-    }
-
-    /// Ready when it is worth to look again.
-    fn poll_progress(&mut self) -> Poll<()> {
-        let own = &mut Context::from_waker(&self.waker);
-        match &mut self.state {
-            State::Opening { .. } | State::Asking { .. } => return self.watch_startup(),
-            State::Cancelling(seen) => {
-                let _ = ready!(Pin::new(seen).poll(own));
-                self.end(None);
-            }
-            State::Waiting(_) => return self.poll_checkout(),
-            State::Relaying(relay) => {
-                if let Err(error) = ready!(relay.poll_readable(own)) {
-                    self.end(Some(Error::lost(&self.endpoint, error)));
-                }
-            }
-            State::Ended(_) => {}
-        }
         Poll::Ready(())
     }
 
     /// Passes bytes to the server, and reads what it sends while it takes
     /// none: a server that waits for its answers to be read takes nothing.
-    fn relay(&mut self, cx: &mut Context<'_>, data: &[u8]) -> Poll<Result<usize, Error>> {
+    fn relay(&mut self, cx: &Context<'_>, data: &[u8]) -> Poll<Result<usize, Error>> {
+        let mut last = false;
         loop {
-            let State::Relaying(relay) = &mut self.state else {
-                let State::Ended(why) = &mut self.state else {
-                    return Poll::Ready(Ok(0));
-                };
-                return Poll::Ready(Err(why.take().unwrap_or(Error::Closed)));
+            let relay = match &mut self.state {
+                State::Relaying(relay) => relay,
+                State::Ended(why) => {
+                    return Poll::Ready(Err(why.take().unwrap_or(Error::Closed)));
+                }
+                _ => return Poll::Ready(Ok(0)),
             };
-            match relay.write(data) {
-                Ok(Written::Some(taken)) => {
+            let own = &mut Context::from_waker(&self.waker);
+            match relay.poll_write(own, data) {
+                Poll::Ready(Ok(Written::Some(taken))) => {
                     self.timer = None;
                     return Poll::Ready(Ok(taken));
                 }
-                Ok(Written::Terminated) => {
+                Poll::Ready(Ok(Written::Terminated)) => {
                     self.end(None);
                     return Poll::Ready(Ok(data.len()));
                 }
-                Ok(Written::Nothing) => {}
-                Err(error) => {
+                Poll::Ready(Err(error)) => {
                     // The server may have said why before it closed.
-                    while self.inbound.len() < INBOUND_LIMIT
-                        && matches!(relay.read(&mut self.inbound), Ok(Read::Some))
-                    {
+                    while self.inbound.len() < INBOUND_LIMIT && self.poll_read().is_ready() {
+                        if matches!(self.state, State::Ended(_)) {
+                            return Poll::Ready(Err(Error::Closed));
+                        }
                     }
                     self.end(Some(Error::lost(&self.endpoint, error)));
                     return Poll::Ready(Err(Error::Closed));
                 }
+                Poll::Pending => {}
             }
             if self.inbound.len() >= INBOUND_LIMIT {
                 return Poll::Ready(Ok(0));
             }
-            if self.read() {
+            if self.poll_read().is_ready() {
                 self.wakers.notify();
-                continue;
-            }
-            self.wakers.register(cx.waker());
-            let State::Relaying(relay) = &mut self.state else {
-                continue;
-            };
-            let own = &mut Context::from_waker(&self.waker);
-            let (writable, readable) = (relay.poll_writable(own), relay.poll_readable(own));
-            if writable.is_pending() && readable.is_pending() {
+            } else if last {
                 let limit = self.endpoint.limits.stall_timeout;
                 ready!(self.poll_timer(|| Instant::now() + limit));
                 let remedy = "check that the server is alive, or raise stall_timeout";
                 let what = "waiting for the server to take data";
                 self.end(Some(Error::timeout(&self.endpoint, what, limit, remedy)));
+            } else {
+                // Then one more look: what came before was not heard.
+                last = true;
+                self.wakers.register(cx.waker());
             }
         }
     }

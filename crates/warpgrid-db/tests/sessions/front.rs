@@ -121,6 +121,7 @@ async fn psql_runs_unmodified() {
         String::from_utf8_lossy(&output.stdout).trim(),
         "app_scram|100000"
     );
+    until("it is back", || pools.stats()[0].returned == 1).await;
     let output = within(run("copy (select generate_series(1, 3)) to stdout"))
         .await
         .unwrap();

@@ -51,7 +51,7 @@ async fn the_greeting_is_the_servers_with_a_key_of_our_own() {
         assert!(tags.starts_with("RSSS") && tags.ends_with("SKZ"), "{tags}");
         let version = greeting
             .iter()
-            .any(|m| m.body.starts_with(b"server_version\015."));
+            .any(|m| m.body.starts_with(b"server_version\x0015."));
         assert!(version, "{greeting:?}");
         wires.push((greeting, wire));
     }
