@@ -2,6 +2,7 @@
 //! database's own protocol.
 
 mod checkout;
+mod opening;
 mod relay;
 
 use std::future::{Future, poll_fn};
@@ -9,19 +10,17 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use tokio::sync::oneshot;
 use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::endpoint::{Endpoint, Tenant};
 use crate::error::Error;
-use crate::pool::{Lease, Pool};
+use crate::pool::Pool;
 use crate::pools::{ResetPolicy, Shared};
-use crate::postgres::cancel::Target;
-use crate::postgres::frame;
-use crate::postgres::link::{Failure, Identity, Link};
-use crate::postgres::startup::{ASK_PASSWORD, Event, Password, Request, Startup};
+use crate::postgres::link::Link;
+use crate::postgres::startup::{Password, Request, Startup};
 use crate::wakers::Wakers;
 use checkout::Pending;
 use relay::{Read, Relay, Written};
@@ -168,22 +167,8 @@ impl Session {
                         let _ = self.watch_startup();
                     }
                 },
-                State::Asking {
-                    request, password, ..
-                } => match password.feed(&mut rest) {
-                    Some(Ok(secret)) => {
-                        let user = request.user.clone().unwrap_or_default();
-                        let database = self.endpoint.database.as_ref().map(String::as_bytes);
-                        let database = database.or(request.database.as_deref());
-                        let startup = request.upstream(&user, database);
-                        let password = Some(secret);
-                        self.start(Identity {
-                            user,
-                            password,
-                            startup,
-                            own: true,
-                        });
-                    }
+                State::Asking { password, .. } => match password.feed(&mut rest) {
+                    Some(Ok(secret)) => self.log_in(secret),
                     Some(Err(answer)) => self.answer_and_end(&answer),
                     None => {
                         let _ = self.watch_startup();
@@ -323,122 +308,6 @@ impl Session {
         }
     }
 
-    /// The guest has said something before its session began.
-    fn opened(&mut self, event: Event) {
-        match event {
-            Event::Answer(bytes) => self.answer(bytes),
-            Event::Refuse(bytes) => self.answer_and_end(&bytes),
-            Event::Cancel(key) => {
-                let Some(target) = self.shared.cancels.find(&self.tenant, key) else {
-                    return self.end(None);
-                };
-                let (done, seen) = oneshot::channel();
-                self.pool.runtime().spawn(async move {
-                    target.cancel().await;
-                    let _ = done.send(());
-                });
-                self.state = State::Cancelling(seen);
-                self.wakers.notify();
-            }
-            Event::Start(request) => self.identify(request),
-        }
-    }
-
-    fn identify(&mut self, request: Request) {
-        if !request.negotiation.is_empty() {
-            self.answer(&request.negotiation);
-        }
-        let Some(credentials) = &self.endpoint.credentials else {
-            if request.user.is_none() {
-                let text = "no PostgreSQL user name specified in startup packet";
-                return self.answer_and_end(&frame::fatal("28000", text));
-            }
-            let deadline = Instant::now() + self.endpoint.limits.startup_timeout;
-            let password = Password::default();
-            self.state = State::Asking {
-                request,
-                password,
-                deadline,
-            };
-            return self.answer(ASK_PASSWORD);
-        };
-        let user = Bytes::copy_from_slice(credentials.user.as_bytes());
-        let database = self.endpoint.database.as_ref().map(String::as_bytes);
-        let startup = request.upstream(&user, database.or(request.database.as_deref()));
-        let password = credentials.password.clone();
-        self.start(Identity {
-            user,
-            password,
-            startup,
-            own: false,
-        });
-    }
-
-    /// Takes a connection, at once if there is one.
-    fn start(&mut self, identity: Identity) {
-        self.timer = None;
-        match checkout::begin(&self.shared, &self.pool, &self.endpoint, identity) {
-            Ok(checkout::Begun::Lease(lease)) => self.adopt(lease),
-            Ok(checkout::Begun::Pending(pending)) => {
-                self.state = State::Waiting(pending);
-                self.wakers.notify();
-            }
-            Err(error) => self.fail(Failure::Own(error)),
-        }
-    }
-
-    fn poll_checkout(&mut self) -> Poll<()> {
-        let State::Waiting(pending) = &mut self.state else {
-            return Poll::Ready(());
-        };
-        let polled = Pin::new(pending).poll(&mut Context::from_waker(&self.waker));
-        match ready!(polled) {
-            Ok(lease) => self.adopt(lease),
-            Err(failure) => self.fail(failure),
-        }
-        Poll::Ready(())
-    }
-
-    /// Greets the guest as the server greeted us.
-    fn adopt(&mut self, mut lease: Lease<Link>) {
-        let link = lease.connection();
-        let target = Target::new(
-            self.tenant.clone(),
-            link.address,
-            link.key,
-            self.endpoint.limits.connect_timeout,
-        );
-        let registration = self.shared.cancels.register(target);
-        if self.inbound.is_empty() {
-            self.inbound = std::mem::take(&mut link.buffer);
-            self.inbound.clear();
-        }
-        self.inbound.put_slice(link.parameters.greeting());
-        let key = registration.key;
-        let key = [key.process.to_be_bytes(), key.secret.to_be_bytes()].concat();
-        frame::put(&mut self.inbound, b'K', &key);
-        frame::put(&mut self.inbound, b'Z', b"I");
-        self.state = State::Relaying(Relay::new(lease, registration));
-        self.wakers.notify();
-    }
-
-    fn fail(&mut self, failure: Failure) {
-        if let Failure::Own(error) = &failure {
-            tracing::debug!(tenant = %self.tenant, %error, "no server connection for a session");
-        }
-        self.answer_and_end(&failure.message());
-    }
-
-    fn answer(&mut self, bytes: &[u8]) {
-        self.inbound.put_slice(bytes);
-        self.wakers.notify();
-    }
-
-    fn answer_and_end(&mut self, bytes: &[u8]) {
-        self.inbound.put_slice(bytes);
-        self.end(None);
-    }
-
     /// Ends the session; what is left to read stays.
     fn end(&mut self, why: Option<Error>) {
         self.timer = None;
@@ -448,21 +317,6 @@ impl Session {
             relay.release(policy, &self.endpoint, self.pool.runtime());
         }
         self.wakers.notify();
-    }
-
-    /// Ends a session that has not begun in time.
-    fn watch_startup(&mut self) -> Poll<()> {
-        let (State::Opening { deadline, .. } | State::Asking { deadline, .. }) = &self.state else {
-            return Poll::Ready(());
-        };
-        let deadline = *deadline;
-        ready!(self.poll_timer(|| deadline));
-        let limit = self.endpoint.limits.startup_timeout;
-        let remedy = "send the startup message and the password earlier";
-        let what = "waiting for the guest to log in";
-        let error = Error::timeout(&self.endpoint, what, limit, remedy);
-        self.answer_and_end(&frame::fatal("08P01", &error.to_string()));
-        Poll::Ready(())
     }
 
     fn poll_timer(&mut self, deadline: impl FnOnce() -> Instant) -> Poll<()> {
