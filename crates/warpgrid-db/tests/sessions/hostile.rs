@@ -311,3 +311,32 @@ async fn a_server_without_a_key_can_be_used_but_not_cancelled() {
     wire.terminate().await;
     expect(&mut server, &query("DISCARD ALL")).await;
 }
+
+#[tokio::test]
+async fn a_cancel_request_of_another_tenant_does_not_reach_the_server() {
+    let fake = Fake::new().await;
+    let pools = Pools::new();
+    let (wire, _server) = fake.session(&pools).await;
+    let request = [&[0, 0, 0, 16, 4, 210, 22, 46][..], &wire.key].concat();
+    // The server takes no connection, so one that reached it would not end.
+    let mut other = pools
+        .connect(&tenant("other"), &fake.endpoint)
+        .await
+        .unwrap();
+    other.send(&request).await.unwrap();
+    assert_eq!(within(other.recv(1)).await.unwrap(), "");
+    let mut own = pools
+        .connect(&tenant("tenant"), &fake.endpoint)
+        .await
+        .unwrap();
+    own.send(&request).await.unwrap();
+    let (mut cancel, _) = within(fake.listener.accept()).await.unwrap();
+    expect(
+        &mut cancel,
+        &[0, 0, 0, 16, 4, 210, 22, 46, 0, 0, 0, 1, 0, 0, 0, 2],
+    )
+    .await;
+    assert_eq!(own.try_recv(1).unwrap(), None);
+    drop(cancel);
+    assert_eq!(within(own.recv(1)).await.unwrap(), "");
+}
