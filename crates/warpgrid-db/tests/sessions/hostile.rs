@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use warpgrid_db::{Endpoint, Error, PoolLimits, Pools};
 
-use crate::wire::{Wire, endpoint, limits, message, query, refused, tenant, until, within};
+use crate::wire::{HANGS, Wire, endpoint, limits, message, query, refused, tenant, until, within};
 
 const HELLO: &[u8] =
     b"R\0\0\0\x08\0\0\0\0S\0\0\0\x09a\0bb\0K\0\0\0\x0c\0\0\0\x01\0\0\0\x02Z\0\0\0\x05I";
@@ -314,7 +314,12 @@ async fn a_server_without_a_key_can_be_used_but_not_cancelled() {
 
 #[tokio::test]
 async fn a_cancel_request_of_another_tenant_does_not_reach_the_server() {
-    let fake = Fake::new().await;
+    // Longer than the test waits: the request cannot end by itself.
+    let limits = PoolLimits {
+        connect_timeout: 2 * HANGS,
+        ..limits(1)
+    };
+    let fake = Fake::with(limits).await;
     let pools = Pools::new();
     let (wire, _server) = fake.session(&pools).await;
     let request = [&[0, 0, 0, 16, 4, 210, 22, 46][..], &wire.key].concat();
@@ -339,4 +344,24 @@ async fn a_cancel_request_of_another_tenant_does_not_reach_the_server() {
     assert_eq!(own.try_recv(1).unwrap(), None);
     drop(cancel);
     assert_eq!(within(own.recv(1)).await.unwrap(), "");
+}
+
+#[tokio::test]
+async fn a_connection_is_not_reset_while_a_cancel_request_is_under_way() {
+    let fake = Fake::new().await;
+    let pools = Pools::new();
+    let (wire, mut server) = fake.session(&pools).await;
+    let mut own = pools
+        .connect(&tenant("tenant"), &fake.endpoint)
+        .await
+        .unwrap();
+    let request = [&[0, 0, 0, 16, 4, 210, 22, 46][..], &wire.key].concat();
+    own.send(&request).await.unwrap();
+    let (cancel, _) = within(fake.listener.accept()).await.unwrap();
+    wire.terminate().await;
+    // It would cancel the reset, or what comes after it.
+    let early = tokio::time::timeout(Duration::from_millis(50), server.read_u8()).await;
+    assert!(early.is_err());
+    drop(cancel);
+    expect(&mut server, &query("DISCARD ALL")).await;
 }
