@@ -1,2 +1,63 @@
-//! .
-fn main() {}
+//! `warp`: packs programs into components and runs them.
+//!
+//! Exit codes: 0 done, 1 what was asked for failed, 2 wrong usage.
+
+#![forbid(unsafe_code)]
+
+mod cc;
+mod cli;
+mod completions;
+mod pack;
+mod progress;
+mod run;
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+use warpgrid_libc::c::DRIVER_NAME;
+
+fn main() -> ExitCode {
+    configure_reports();
+    match dispatch() {
+        Ok(code) => code,
+        Err(report) => {
+            eprintln!("{report:?}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch() -> miette::Result<ExitCode> {
+    if let Some(args) = compiler_args() {
+        return cc::run(&args);
+    }
+    match cli::Warp::parse().verb {
+        cli::Verb::Pack(args) => pack::run(args),
+        cli::Verb::Run(args) => run::run(args),
+        cli::Verb::Cc(args) => cc::run(&args.args),
+        cli::Verb::Completions(args) => completions::run(&args),
+    }
+}
+
+/// The arguments, where this program was called by its compiler's name.
+fn compiler_args() -> Option<Vec<OsString>> {
+    let mut args = std::env::args_os();
+    let program = args.next()?;
+    (Path::new(&program).file_stem()? == DRIVER_NAME).then(|| args.collect())
+}
+
+/// One line what, one line what to do, unbroken so that paths can be copied.
+fn configure_reports() {
+    let hook = miette::set_hook(Box::new(|_| {
+        Box::new(
+            miette::MietteHandlerOpts::new()
+                .wrap_lines(false)
+                .context_lines(1)
+                .build(),
+        )
+    }));
+    // Setting it again would be the only way to fail.
+    debug_assert!(hook.is_ok());
+}

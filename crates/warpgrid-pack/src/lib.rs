@@ -1,1 +1,28 @@
-//! .
+//! What every language's packer shares.
+//!
+//! A packer turns a project directory into a component. To add a language is to
+//! add one crate with one [`Packer`]; this crate gives it the project's
+//! [`Manifest`] (`warp.toml`), the check that nothing was linked past the shims
+//! ([`check`]), and [`PackRequest::finish`], which does what is alike at the
+//! end of every build.
+//!
+//! [`analyze`] reads any component and returns what it found as data.
+
+#![forbid(unsafe_code)]
+
+mod analysis;
+pub mod check;
+pub mod contract;
+mod error;
+mod link_map;
+pub mod manifest;
+mod output;
+mod packer;
+
+pub use analysis::{Analysis, analyze, analyze_bytes};
+pub use check::{Symbols, check};
+pub use error::{Error, ManifestError};
+pub use link_map::{LinkMap, MapSymbol};
+pub use manifest::{Key, Manifest};
+pub use output::write_atomically;
+pub use packer::{Built, PackRequest, Packed, Packer, Profile, Program, Progress, choose};

@@ -1,0 +1,171 @@
+//! Every verb and flag of `warp`.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueHint};
+
+/// Pack existing backend programs into WebAssembly components, and run them.
+#[derive(Debug, Parser)]
+#[command(
+    name = "warp",
+    version,
+    max_term_width = 100,
+    after_help = "\
+Exit codes: 0 done, 1 what was asked for failed, 2 wrong usage."
+)]
+pub struct Warp {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Build a project into a component
+    Pack(Pack),
+    /// Run a component
+    Run(Run),
+    /// Be a C compiler with the patched sysroot, for make and configure
+    Cc(Cc),
+    /// Print a shell's completions for warp
+    Completions(Completions),
+}
+
+/// `warp pack`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  warp pack                       build the project in this directory
+  warp pack api --bin server      one of several programs
+  warp pack -- --locked           arguments for cargo or make go behind --
+  warp pack --json | jq .shims    which shims the component uses")]
+pub struct Pack {
+    /// The project's directory
+    #[arg(default_value = ".", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub project: PathBuf,
+
+    /// The language; without it warp.toml says it, or the project's files do
+    #[arg(long, value_name = "LANG")]
+    pub lang: Option<String>,
+
+    /// Build quickly and with debug information, not optimised
+    #[arg(long)]
+    pub debug: bool,
+
+    /// Leave names and debug information out of the component
+    #[arg(long)]
+    pub strip: bool,
+
+    /// Where to write the component [default: DIR/target/warp/NAME.wasm]
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// The package to build, of a workspace with several
+    #[arg(long, value_name = "NAME")]
+    pub package: Option<String>,
+
+    /// The program to build, of a project with several
+    #[arg(long, value_name = "NAME", conflicts_with = "lib")]
+    pub bin: Option<String>,
+
+    /// Build the project's library, not one of its programs
+    #[arg(long)]
+    pub lib: bool,
+
+    /// Print what was packed as one JSON object
+    #[arg(long)]
+    pub json: bool,
+
+    /// Further arguments for the language's build tool
+    #[arg(last = true, value_name = "ARGS")]
+    pub args: Vec<OsString>,
+}
+
+/// `warp run`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  warp run target/warp/hello.wasm
+  warp run api.wasm --listen 127.0.0.1:9000
+  warp run tool.wasm -- --verbose input.txt")]
+pub struct Run {
+    /// The component, as `warp pack` wrote it
+    #[arg(value_name = "FILE.wasm", value_hint = ValueHint::FilePath)]
+    pub component: PathBuf,
+
+    /// The address to serve HTTP on, where the component handles requests
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+
+    /// The configuration [default: warp.toml, where there is one]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+
+    /// Arguments for the program
+    #[arg(last = true, value_name = "ARGS")]
+    pub args: Vec<OsString>,
+}
+
+/// `warp cc`
+#[derive(Debug, Args)]
+#[command(
+    disable_help_flag = true,
+    after_help = "\
+Examples:
+  warp cc -O2 hello.c -o hello.wasm
+  ./configure --host=wasm32-wasi CC=\"warp cc\""
+)]
+pub struct Cc {
+    /// clang's arguments
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "ARGS"
+    )]
+    pub args: Vec<OsString>,
+}
+
+/// `warp completions`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  warp completions bash > ~/.local/share/bash-completion/completions/warp")]
+pub struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Warp::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_has_an_example() {
+        for verb in Warp::command().get_subcommands() {
+            let help = verb
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            assert!(help.contains("Example"), "{}", verb.get_name());
+        }
+    }
+
+    #[test]
+    fn the_compiler_gets_its_arguments_as_they_are() {
+        let args = ["warp", "cc", "--help", "-c", "--", "a.c", "--version"];
+        let Verb::Cc(cc) = Warp::parse_from(args).verb else {
+            panic!()
+        };
+        assert_eq!(cc.args, ["--help", "-c", "--", "a.c", "--version"]);
+    }
+}
