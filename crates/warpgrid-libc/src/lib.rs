@@ -1,5 +1,5 @@
-//! libwarpgrid, the guest's side of the hooks in the patched wasi-libc, and the
-//! flags that link it.
+//! libwarpgrid, the guest's side of the hooks in the patched wasi-libc, the
+//! flags that link it, and the packers for C and Rust.
 //!
 //! The patches in `libc-patches/` make libc ask a hook before it resolves a
 //! name or connects a socket. libwarpgrid (in `c/`) defines the hooks over
@@ -10,7 +10,7 @@
 
 pub mod c;
 pub mod rust;
-mod toolchain;
+pub mod toolchain;
 mod tools;
 
 pub use toolchain::{
