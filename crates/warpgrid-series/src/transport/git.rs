@@ -1,0 +1,88 @@
+//! A commit of a git remote.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::git::{Git, last_words};
+use crate::process::{self, Ended};
+use crate::{Fetch, Fetched, GitSource, SeriesError, Transport};
+
+/// A remote that does not even list its references in this time counts as not
+/// reachable, and the next transport has its turn.
+const REACHABLE_WITHIN: Duration = Duration::from_secs(15);
+const FETCHED_WITHIN: Duration = Duration::from_secs(600);
+
+/// git's mode of a submodule entry.
+const GITLINK: u32 = 0o160_000;
+
+impl Transport for GitSource {
+    fn describe(&self) -> String {
+        format!("git remote {} at {}", self.url, self.rev)
+    }
+
+    fn fetch(
+        &self,
+        repository: &git2::Repository,
+        fetch: &Fetch<'_>,
+    ) -> Result<Fetched, SeriesError> {
+        let git = Git::new(&fetch.programs.git, repository.path());
+        self.run(&git, fetch, REACHABLE_WITHIN, &["ls-remote", "--quiet", &self.url, "HEAD"])?;
+        let depth = ["fetch", "--quiet", "--no-tags", "--depth=1", "--no-write-fetch-head"];
+        // A reference of our own, replaced by each fetch, keeps the objects.
+        let refspec = format!("+{}:refs/warpgrid/fetched", self.rev);
+        self.run(&git, fetch, FETCHED_WITHIN, &[&depth[..], &[&self.url, &refspec]].concat())?;
+        let damaged = |e: git2::Error| SeriesError::repository(repository.path(), &e);
+        let commit = repository
+            .find_reference("refs/warpgrid/fetched")
+            .and_then(|reference| reference.peel_to_commit())
+            .map_err(damaged)?;
+        let tree = commit.tree().and_then(|tree| without_submodules(repository, &tree));
+        Ok(Fetched { tree: tree.map_err(damaged)?, from: self.describe() })
+    }
+}
+
+impl GitSource {
+    fn run(
+        &self,
+        git: &Git,
+        fetch: &Fetch<'_>,
+        limit: Duration,
+        args: &[&str],
+    ) -> Result<(), SeriesError> {
+        let mut said = VecDeque::new();
+        let ended = process::run(&mut git.fetch_command(args), Some(limit), fetch.cancel, |_, line| {
+            said.push_back(line.to_owned());
+            if said.len() > 20 {
+                said.pop_front();
+            }
+        });
+        let program = format!("git {}", args[0]);
+        match ended.map_err(|e| git.not_started(e))? {
+            Ended::Exited(status) if status.success() => Ok(()),
+            Ended::Exited(_) => Err(SeriesError::Program {
+                program,
+                message: last_words(said.make_contiguous().join("\n").as_bytes()),
+                help: format!("check that {} can be reached and has {}", self.url, self.rev),
+            }),
+            Ended::TimedOut => Err(SeriesError::TimedOut { program, limit }),
+            Ended::Cancelled => Err(SeriesError::Interrupted),
+        }
+    }
+}
+
+/// A tarball cannot hold submodule entries, so the tree that is compared with
+/// the pin has none.
+fn without_submodules(
+    repository: &git2::Repository,
+    tree: &git2::Tree<'_>,
+) -> Result<git2::Oid, git2::Error> {
+    let mut index = git2::Index::new()?;
+    index.read_tree(tree)?;
+    let submodules: Vec<Vec<u8>> =
+        index.iter().filter(|entry| entry.mode == GITLINK).map(|entry| entry.path).collect();
+    for path in submodules {
+        use std::os::unix::ffi::OsStrExt;
+        index.remove(std::path::Path::new(std::ffi::OsStr::from_bytes(&path)), 0)?;
+    }
+    index.write_tree_to(repository)
+}

@@ -1,0 +1,187 @@
+//! All verbs and flags of `cargo xtask`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Builds, checks and maintains WarpGrid SDK.
+#[derive(Debug, Parser)]
+#[command(name = "xtask", bin_name = "cargo xtask", version, propagate_version = false)]
+pub struct Xtask {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// The verbs, one module each.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Install what the build needs and build the sysroots.
+    Setup(Setup),
+    /// Work on a patch series: import, apply, export, new, edit, status.
+    Patches(Patches),
+}
+
+/// `cargo xtask setup`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  cargo xtask setup\n  cargo xtask setup --yes\n  cargo xtask setup --rebuild",
+    long_about = "Install what the build needs and build the sysroots.\n\n\
+        Checks system packages, Rust targets and CMake; imports wasi-libc; builds a stock and a \
+        patched sysroot for wasm32-wasip1 and wasm32-wasip2 into the store. What is there already \
+        is kept, so a second run takes a moment."
+)]
+pub struct Setup {
+    /// Install missing system packages without asking (CI=true does the same).
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Print one JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+    /// Build the patched sysroots once more, elsewhere, and compare: fails with
+    /// the names of files that differ.
+    #[arg(long)]
+    pub rebuild: bool,
+}
+
+/// `cargo xtask patches`
+#[derive(Debug, Args)]
+pub struct Patches {
+    /// What to do with the series.
+    #[command(subcommand)]
+    pub action: PatchesAction,
+}
+
+/// The actions of `cargo xtask patches`.
+#[derive(Debug, Subcommand)]
+pub enum PatchesAction {
+    /// Fetch the pinned upstream and make its work tree.
+    #[command(after_help = "Example:\n  cargo xtask patches import libc")]
+    Import(Named),
+    /// Apply the series to the work tree, one commit per patch.
+    #[command(after_help = "Example:\n  cargo xtask patches apply libc")]
+    Apply(Apply),
+    /// Write the work tree's commits to the series folder.
+    #[command(after_help = "Example:\n  cargo xtask patches export libc --check")]
+    Export(Export),
+    /// Make a new patch of the changes in the work tree.
+    #[command(
+        after_help = "Example:\n  cargo xtask patches new libc --subject 'netdb: ask the host for addresses' \\\n    --reason 'The stock resolver cannot reach the proxy.' \\\n    --upstream-status 'Pending' --test tests/getaddrinfo.c"
+    )]
+    New(New),
+    /// Stop at a patch, change it, and reapply the ones after it.
+    #[command(
+        after_help = "Example:\n  cargo xtask patches edit libc 0002\n  (change files in the work tree)\n  cargo xtask patches edit libc --continue"
+    )]
+    Edit(Edit),
+    /// Show the pin, the work tree and each patch.
+    #[command(after_help = "Example:\n  cargo xtask patches status libc --json")]
+    Status(Status),
+}
+
+/// Names a series.
+#[derive(Debug, Args)]
+pub struct Named {
+    /// The series' folder without `-patches` (`libc`).
+    pub series: String,
+}
+
+/// `cargo xtask patches apply`
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// The series.
+    #[command(flatten)]
+    pub named: Named,
+    /// Undo an apply that was killed half-way.
+    #[arg(long)]
+    pub abort: bool,
+}
+
+/// `cargo xtask patches export`
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The series.
+    #[command(flatten)]
+    pub named: Named,
+    /// Write nothing; fail if a file would change.
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// `cargo xtask patches new`
+#[derive(Debug, Args)]
+pub struct New {
+    /// The series.
+    #[command(flatten)]
+    pub named: Named,
+    /// One line: what the patch does.
+    #[arg(long)]
+    pub subject: String,
+    /// Why the patch exists.
+    #[arg(long)]
+    pub reason: String,
+    /// Whether it could go upstream, and where that stands.
+    #[arg(long)]
+    pub upstream_status: String,
+    /// The test that fails without it.
+    #[arg(long)]
+    pub test: String,
+    /// The part of the file name after the number; made of the subject if not
+    /// given.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The patch's author, as `Name <address>`.
+    #[arg(long)]
+    pub author: Option<String>,
+}
+
+/// `cargo xtask patches edit`
+#[derive(Debug, Args)]
+pub struct Edit {
+    /// The series.
+    #[command(flatten)]
+    pub named: Named,
+    /// The patch to stop at, by number or file name.
+    #[arg(required_unless_present_any = ["resume", "abort"], conflicts_with_all = ["resume", "abort"])]
+    pub patch: Option<String>,
+    /// The change is made: amend the patch and reapply the rest.
+    #[arg(long = "continue", conflicts_with = "abort")]
+    pub resume: bool,
+    /// Undo the edit.
+    #[arg(long)]
+    pub abort: bool,
+}
+
+/// `cargo xtask patches status`
+#[derive(Debug, Args)]
+pub struct Status {
+    /// The series.
+    #[command(flatten)]
+    pub named: Named,
+    /// Print one JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Named {
+    /// The folder of the series in the checkout.
+    pub fn dir(&self) -> PathBuf {
+        let name = self.series.trim_end_matches('/');
+        let name = name.strip_suffix("-patches").unwrap_or(name);
+        crate::workspace::root().join(format!("{name}-patches"))
+    }
+}
+
+impl PatchesAction {
+    /// The series it is about.
+    pub fn named(&self) -> &Named {
+        match self {
+            PatchesAction::Import(named) => named,
+            PatchesAction::Apply(apply) => &apply.named,
+            PatchesAction::Export(export) => &export.named,
+            PatchesAction::New(new) => &new.named,
+            PatchesAction::Edit(edit) => &edit.named,
+            PatchesAction::Status(status) => &status.named,
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! `cargo xtask setup`: from a bare machine to four sysroots in the store.
+
+mod cmake;
+mod compiler;
+mod packages;
+mod rust;
+mod sysroot;
+
+use std::time::Instant;
+
+use serde::Serialize;
+use warpgrid_series::process::Cancel;
+use warpgrid_series::toolchain::SYSROOT_TARGETS;
+use warpgrid_series::{Imported, Place, Programs, Series, Variant};
+
+use crate::flags::Setup;
+use crate::progress::Task;
+use sysroot::Built;
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Report {
+    cache: String,
+    packages_installed: Vec<&'static str>,
+    targets_installed: Vec<&'static str>,
+    upstream: Imported,
+    sysroots: Vec<Built>,
+    seconds: f64,
+}
+
+/// Runs the verb.
+pub fn run(flags: &Setup, cancel: &Cancel) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let packages_installed = packages::ensure(flags.yes)?;
+    let targets_installed = rust::ensure_targets()?;
+    let place = Place::open_default()?;
+    let programs = Programs::default();
+    let cmake = cmake::ensure(place.store(), cancel)?;
+    let series = Series::open(&crate::workspace::root().join("libc-patches"))?;
+    let upstream = import(&series, &place, &programs, cancel)?;
+    let recipe = sysroot::Recipe {
+        compiler: compiler::find()?,
+        cmake,
+        component_linker: rust::component_linker()?,
+        upstream: &upstream,
+        patches: series.patches()?,
+        place: &place,
+        programs: &programs,
+        cancel,
+    };
+    let mut sysroots = Vec::new();
+    for variant in [Variant::Stock, Variant::Patched] {
+        for target in SYSROOT_TARGETS {
+            sysroots.push(recipe.ensure(variant, target)?);
+        }
+    }
+    if flags.rebuild {
+        for target in SYSROOT_TARGETS {
+            recipe.compare_with_rebuild(target)?;
+        }
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    let cache = place.cache().display().to_string();
+    let report = Report { cache, packages_installed, targets_installed, upstream, sysroots, seconds };
+    print(&report, flags.json)
+}
+
+fn import(
+    series: &Series,
+    place: &Place,
+    programs: &Programs,
+    cancel: &Cancel,
+) -> anyhow::Result<Imported> {
+    let task = Task::start(format!("{} {}", series.upstream.name, series.upstream.version));
+    let imported = warpgrid_series::import_upstream(series, place, programs, cancel)?;
+    match &imported.from {
+        Some(from) => task.done(&format!("imported from {from}")),
+        None => task.done("in the cache"),
+    }
+    Ok(imported)
+}
+
+fn print(report: &Report, json: bool) -> anyhow::Result<()> {
+    if json {
+        println!("{}", serde_json::to_string(report)?);
+        return Ok(());
+    }
+    for built in &report.sysroots {
+        println!("{}  {}", built.root, built.path.display());
+    }
+    eprintln!("ready in {:.1} s", report.seconds);
+    Ok(())
+}

@@ -1,0 +1,282 @@
+//! One sysroot: materialise the tree, configure, build, keep.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, anyhow, bail};
+use serde::Serialize;
+use warpgrid_series::process::{self, Cancel, Ended};
+use warpgrid_series::toolchain::sysroot_root;
+use warpgrid_series::{Imported, Patch, Place, Programs, Variant, materialize};
+use warpgrid_store::{BuildError, Key, Manifest};
+
+use super::cmake::Cmake;
+use super::compiler::Compiler;
+use crate::progress::Task;
+use crate::sandbox_tools;
+
+/// Part of every key: raise it when the way of building changes the result.
+const RECIPE: &str = "3";
+
+/// Everything a sysroot is made of.
+pub struct Recipe<'a> {
+    pub compiler: Compiler,
+    pub cmake: Cmake,
+    pub component_linker: PathBuf,
+    pub upstream: &'a Imported,
+    pub patches: Vec<Patch>,
+    pub place: &'a Place,
+    pub programs: &'a Programs,
+    pub cancel: &'a Cancel,
+}
+
+/// A sysroot in the store.
+#[derive(Debug, Serialize)]
+pub struct Built {
+    /// Its store root, `sysroot/patched/wasm32-wasip2`.
+    pub root: String,
+    pub path: PathBuf,
+    /// Digest of all its files.
+    pub digest: String,
+    /// Whether it was built now.
+    pub built: bool,
+    pub seconds: f64,
+}
+
+impl Recipe<'_> {
+    /// The sysroot from the store, or built now; either way it becomes the
+    /// current one.
+    pub fn ensure(&self, variant: Variant, target: &str) -> anyhow::Result<Built> {
+        let started = Instant::now();
+        let root = sysroot_root(variant, target);
+        let key = self.key(variant, target)?;
+        let store = self.place.store();
+        let built = store.get_or_build(&key, |staging| {
+            let task = Task::start(format!("{variant} sysroot for {target}"));
+            self.build(variant, target, &staging.scratch()?, &staging.content(), &task)?;
+            task.done(&format!("built in {:.0} s", started.elapsed().as_secs_f64()));
+            anyhow::Ok(())
+        });
+        let entry = match built {
+            Ok(entry) => entry,
+            Err(BuildError::Build(e)) => return Err(e),
+            Err(BuildError::Store(e)) => return Err(e.into()),
+        };
+        store.set_root(&root, &key)?;
+        let seconds = started.elapsed().as_secs_f64();
+        Ok(Built { root, path: entry.path, digest: entry.digest, built: entry.built, seconds })
+    }
+
+    /// Builds the patched sysroot under another path and compares every file
+    /// with the stored one.
+    pub fn compare_with_rebuild(&self, target: &str) -> anyhow::Result<()> {
+        let stored = self.ensure(Variant::Patched, target)?;
+        // Not only another name but another length and depth, so that a path
+        // that leaked into a file shows.
+        let elsewhere = tempfile::Builder::new().prefix("warpgrid-rebuild-elsewhere-").tempdir()?;
+        let content = elsewhere.path().join("a/longer/way/down/sysroot");
+        fs::create_dir_all(elsewhere.path().join("a/longer/way/down"))?;
+        let task = Task::start(format!("patched sysroot for {target}, once more"));
+        self.build(Variant::Patched, target, &elsewhere.path().join("scratch"), &content, &task)?;
+        let differ = Manifest::of(&stored.path)?.differences(&Manifest::of(&content)?);
+        if !differ.is_empty() {
+            bail!(
+                "the sysroot for {target} is not reproducible; these files differ:\n  {}\n  \
+                 help: a path, a date or an order leaks into them; compare with \
+                 `llvm-objdump-19 -s` or `llvm-ar-19 tv`",
+                differ.join("\n  ")
+            );
+        }
+        task.done("identical");
+        Ok(())
+    }
+
+    /// Everything that goes into the files, and nothing else.
+    fn key(&self, variant: Variant, target: &str) -> anyhow::Result<Key> {
+        let builtins = &self.compiler.builtins;
+        let runtime = fs::read(builtins).with_context(|| format!("cannot read {}", builtins.display()))?;
+        let mut key = Key::new("sysroot")
+            .field("recipe", RECIPE)
+            .field("tree", &self.upstream.tree)
+            .field("target", target)
+            .field("compiler", &self.compiler.version)
+            .field("builtins", runtime)
+            .field("headers", self.compiler.headers.to_string_lossy().as_bytes())
+            .field("options", options(target).join("\0"));
+        for patch in self.patches_of(variant) {
+            key = key.field("patch", &patch.bytes);
+        }
+        Ok(key.finish())
+    }
+
+    fn patches_of(&self, variant: Variant) -> &[Patch] {
+        match variant {
+            Variant::Stock => &[],
+            Variant::Patched => &self.patches,
+        }
+    }
+
+    fn build(
+        &self,
+        variant: Variant,
+        target: &str,
+        scratch: &Path,
+        content: &Path,
+        task: &Task,
+    ) -> anyhow::Result<()> {
+        let (source, build, tools) = (scratch.join("src"), scratch.join("build"), scratch.join("bin"));
+        task.doing("writing sources");
+        materialize(self.upstream, self.patches_of(variant), self.programs, &source)?;
+        fs::create_dir_all(&tools)?;
+        let own = std::env::current_exe().context("cannot find this executable")?;
+        for name in sandbox_tools::NAMES {
+            std::os::unix::fs::symlink(&own, tools.join(name))?;
+        }
+        let mut log = Log::create(self.place, &format!("sysroot-{variant}-{target}"))?;
+        task.doing("configuring");
+        log.run(&mut self.configure(target, &source, &build, &tools), self.cancel, |_| {})?;
+        let mut ninja = Command::new(&self.cmake.ninja);
+        ninja.arg("-C").arg(&build).arg("sysroot").env("NINJA_STATUS", "[%f/%t] ");
+        log.run(clean(&mut ninja), self.cancel, |line| {
+            if let Some((done, of)) = ninja_progress(line) {
+                task.at(done, of);
+            }
+        })?;
+        log.remove();
+        fs::rename(build.join("sysroot"), content)?;
+        self.add_resource_dir(target, &content.join("clang-resource"))
+    }
+
+    fn configure(&self, target: &str, source: &Path, build: &Path, tools: &Path) -> Command {
+        let mut command = Command::new(&self.cmake.cmake);
+        command.args(["-G", "Ninja", "-S"]).arg(source).arg("-B").arg(build);
+        let mut define = |name: &str, value: &Path| {
+            command.arg(format!("-D{name}={}", value.display()));
+        };
+        define("CMAKE_MAKE_PROGRAM", &self.cmake.ninja);
+        define("CMAKE_C_COMPILER", &self.compiler.clang);
+        define("CMAKE_ASM_COMPILER", &self.compiler.clang);
+        define("CMAKE_AR", &self.compiler.ar);
+        define("CMAKE_NM", &self.compiler.nm);
+        define("CMAKE_RANLIB", &self.compiler.ranlib);
+        define("BUILTINS_LIB", &self.compiler.builtins);
+        define("WASM_TOOLS_EXECUTABLE", &tools.join("wasm-tools"));
+        define("WKG_EXECUTABLE", &tools.join("wkg"));
+        define("WASM_COMPONENT_LD_EXECUTABLE", &self.component_linker);
+        // No path of this machine may get into the objects.
+        let flags = format!(
+            "-ffile-prefix-map={}=/wasi-libc -ffile-prefix-map={}=/build",
+            source.display(),
+            build.display()
+        );
+        command.arg(format!("-DCMAKE_C_FLAGS={flags}")).arg(format!("-DCMAKE_ASM_FLAGS={flags}"));
+        command.args(options(target));
+        clean(&mut command);
+        command
+    }
+
+    /// Debian's compiler-rt stands where clang's driver does not look for
+    /// these targets, so the sysroot brings a resource directory of its own.
+    fn add_resource_dir(&self, target: &str, dir: &Path) -> anyhow::Result<()> {
+        let triple = target.replacen("wasm32-", "wasm32-unknown-", 1);
+        let lib = dir.join("lib").join(triple);
+        fs::create_dir_all(&lib)?;
+        let builtins = lib.join("libclang_rt.builtins.a");
+        fs::copy(&self.compiler.builtins, &builtins)?;
+        std::os::unix::fs::symlink(&self.compiler.headers, dir.join("include"))?;
+        let output = Command::new(&self.compiler.clang)
+            .arg(format!("--target={target}"))
+            .arg(format!("-resource-dir={}", dir.display()))
+            .arg("-print-libgcc-file-name")
+            .output()?;
+        let expected = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
+        if Path::new(&expected) != builtins {
+            bail!(
+                "{} looks for its runtime at {expected}, not at {}\n  \
+                 help: use clang 19 as Debian 12 has it",
+                self.compiler.clang.display(),
+                builtins.display()
+            );
+        }
+        Ok(())
+    }
+}
+
+/// CMake options that have nothing to do with where things lie.
+fn options(target: &str) -> Vec<String> {
+    vec![
+        format!("-DTARGET_TRIPLE={target}"),
+        "-DCMAKE_BUILD_TYPE=Release".to_owned(),
+        // A linked program needs the sysroot that is to be built.
+        "-DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY".to_owned(),
+        "-DBINDINGS_TARGET=OFF".to_owned(),
+        "-DBUILD_SHARED=OFF".to_owned(),
+    ]
+}
+
+/// Takes out of the environment what would change the result.
+fn clean(command: &mut Command) -> &mut Command {
+    for name in ["CFLAGS", "CPPFLAGS", "LDFLAGS", "ASMFLAGS", "CC", "CXX", "CPATH", "C_INCLUDE_PATH"] {
+        command.env_remove(name);
+    }
+    command.env("LC_ALL", "C").env("SOURCE_DATE_EPOCH", "0").env("ZERO_AR_DATE", "1")
+}
+
+fn ninja_progress(line: &str) -> Option<(u64, u64)> {
+    let (done, of) = line.strip_prefix('[')?.split_once(']')?.0.split_once('/')?;
+    Some((done.parse().ok()?, of.parse().ok()?))
+}
+
+/// The whole output of a build, kept if it fails.
+struct Log {
+    path: PathBuf,
+    file: fs::File,
+}
+
+impl Log {
+    fn create(place: &Place, name: &str) -> anyhow::Result<Self> {
+        let dir = place.cache().join("logs");
+        let path = dir.join(format!("{name}.log"));
+        let file = fs::create_dir_all(&dir).and_then(|()| fs::File::create(&path));
+        Ok(Log { file: file.with_context(|| format!("cannot write {}", path.display()))?, path })
+    }
+
+    fn run(
+        &mut self,
+        command: &mut Command,
+        cancel: &Cancel,
+        mut watch: impl FnMut(&str),
+    ) -> anyhow::Result<()> {
+        let program = PathBuf::from(command.get_program());
+        writeln!(self.file, "$ {command:?}")?;
+        let mut errors = Vec::new();
+        let ended = process::run(command, None, cancel, |_, line| {
+            let _ = writeln!(self.file, "{line}");
+            if errors.len() < 6 && is_error(line) {
+                errors.push(line.to_owned());
+            }
+            watch(line);
+        });
+        let name = program.file_name().unwrap_or_default().to_string_lossy();
+        match ended.map_err(|e| anyhow!("cannot run {}: {e}", program.display()))? {
+            Ended::Exited(status) if status.success() => Ok(()),
+            Ended::Exited(_) => bail!(
+                "{name} failed:\n    {}\n  help: the whole output is in {}",
+                errors.join("\n    "),
+                self.path.display()
+            ),
+            Ended::TimedOut | Ended::Cancelled => bail!("interrupted"),
+        }
+    }
+
+    fn remove(self) {
+        let _ = fs::remove_file(self.path);
+    }
+}
+
+fn is_error(line: &str) -> bool {
+    ["error:", "CMake Error", "FAILED:", "undefined reference", "ninja: fatal"].iter().any(|mark| line.contains(mark))
+}
