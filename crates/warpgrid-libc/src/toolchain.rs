@@ -1,0 +1,317 @@
+//! The patched toolchain in the store: how libwarpgrid gets there, and how to
+//! compile and link with it.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use warpgrid_store::{BuildError, Entry, Key, Staging, Store, StoreError};
+
+use crate::Tools;
+
+/// The one target that has hooks, and so a libwarpgrid.
+pub const LIBWARPGRID_TARGET: &str = "wasm32-wasip2";
+
+/// Everything that libwarpgrid is compiled from: name and text.
+const SOURCES: &[(&str, &str)] = &[
+    ("connect.c", include_str!("../c/connect.c")),
+    ("getaddrinfo.c", include_str!("../c/getaddrinfo.c")),
+    ("generated/warpgrid_shim.c", include_str!("../c/generated/warpgrid_shim.c")),
+    ("generated/warpgrid_shim.h", include_str!("../c/generated/warpgrid_shim.h")),
+    (
+        "generated/warpgrid_shim_component_type.s",
+        include_str!("../c/generated/warpgrid_shim_component_type.s"),
+    ),
+];
+
+/// How libwarpgrid's own sources are compiled; part of its key.
+const C_FLAGS: &[&str] = &["-std=c17", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+/// How generated sources are compiled: their warnings are not ours to mend.
+const GENERATED_FLAGS: &[&str] = &["-std=c17", "-O2", "-w"];
+
+/// Why a toolchain cannot be used or built.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store holds no such part.
+    #[error("the {part} for {target} is not built\nrun `cargo xtask setup`")]
+    Missing {
+        /// What is missing.
+        part: &'static str,
+        /// The target it is missing for.
+        target: String,
+    },
+    /// libwarpgrid was asked for a target without hooks.
+    #[error("there is no libwarpgrid for {target}\nbuild for {LIBWARPGRID_TARGET}")]
+    Target {
+        /// What was asked for.
+        target: String,
+    },
+    /// A program of the machine is missing.
+    #[error("{name} is missing\n{remedy}")]
+    NoTool {
+        /// The program.
+        name: String,
+        /// How to get it.
+        remedy: String,
+    },
+    /// A program ran and failed.
+    #[error("`{command}` failed; what it said stands below\n{output}")]
+    Tool {
+        /// The command line.
+        command: String,
+        /// Its standard error.
+        output: String,
+    },
+    /// A file or a process could not be had.
+    #[error("cannot {what}: {}", warpgrid_store::describe_io(.source))]
+    Io {
+        /// What was tried.
+        what: String,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The store's root of the sysroot that has the patches.
+pub fn patched_sysroot_root(target: &str) -> String {
+    format!("sysroot/patched/{target}")
+}
+
+/// The store's root of the sysroot that upstream's sources give as they are.
+pub fn stock_sysroot_root(target: &str) -> String {
+    format!("sysroot/stock/{target}")
+}
+
+/// The store's root of libwarpgrid.
+pub fn libwarpgrid_root(target: &str) -> String {
+    format!("libwarpgrid/{target}")
+}
+
+/// A patched sysroot with libwarpgrid, ready to compile and link against.
+#[derive(Clone, Debug)]
+pub struct Toolchain {
+    /// The target triple.
+    pub target: String,
+    /// The patched sysroot: `include/TARGET` and `lib/TARGET`.
+    pub sysroot: PathBuf,
+    /// clang's headers and compiler-rt, where clang looks for them.
+    pub resource_dir: PathBuf,
+    /// The folder of `libwarpgrid.a`.
+    pub libwarpgrid: PathBuf,
+    /// The programs to use it with.
+    pub tools: Tools,
+}
+
+impl Toolchain {
+    /// The toolchain that `cargo xtask setup` last built.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when it has not, [`Error::NoTool`] when a program of
+    /// the machine is gone.
+    pub fn current(store: &Store, target: &str) -> Result<Self, Error> {
+        let part = |part, root: String| {
+            let entry = store.root_entry(&root)?;
+            entry.ok_or_else(|| Error::Missing { part, target: target.to_owned() })
+        };
+        let sysroot = part("patched sysroot", patched_sysroot_root(target))?.path;
+        let libwarpgrid = part("libwarpgrid", libwarpgrid_root(target))?.path;
+        Ok(Toolchain {
+            target: target.to_owned(),
+            sysroot,
+            resource_dir: libwarpgrid.join("resource-dir"),
+            libwarpgrid: libwarpgrid.join("lib"),
+            tools: Tools::find()?,
+        })
+    }
+
+    /// What clang needs to compile for this toolchain.
+    pub fn clang_args(&self) -> Vec<OsString> {
+        vec![
+            format!("--target={}", self.target).into(),
+            joined("--sysroot=", &self.sysroot),
+            "-resource-dir".into(),
+            self.resource_dir.clone().into(),
+        ]
+    }
+
+    /// What clang needs, beside [`Toolchain::clang_args`], to link a component.
+    /// To be given without `-O`, which makes clang run wasm-opt on it.
+    ///
+    /// libwarpgrid stands before libc, which clang appends: the first archive
+    /// that defines a hook is the one whose definition is linked.
+    pub fn clang_link_args(&self) -> Vec<OsString> {
+        vec![
+            joined("-fuse-ld=", &self.tools.component_ld),
+            joined("-L", &self.libwarpgrid),
+            "-lwarpgrid".into(),
+        ]
+    }
+
+    /// What rustc needs to link against this toolchain: the sysroot's libc in
+    /// place of the one that comes with Rust, and libwarpgrid before it. (A
+    /// `-C link-arg` would come after libc, and change nothing.)
+    pub fn rustc_link_args(&self) -> Vec<OsString> {
+        let libc = self.sysroot.join("lib").join(&self.target);
+        vec![
+            "-L".into(),
+            joined("native=", &libc),
+            "-L".into(),
+            joined("native=", &self.libwarpgrid),
+            "-l".into(),
+            "static=warpgrid".into(),
+        ]
+    }
+}
+
+fn joined(prefix: &str, path: &Path) -> OsString {
+    let mut arg = OsString::from(prefix);
+    arg.push(path);
+    arg
+}
+
+/// Compiles libwarpgrid against a patched sysroot into the store, beside the
+/// resource directory that clang needs to link with it, and makes it the
+/// current one. The same inputs give the same bytes.
+///
+/// # Errors
+/// [`Error::Target`] for a target without hooks, [`Error::Tool`] with the
+/// compiler's words, [`Error::Store`] when the store cannot be written.
+pub fn build_libwarpgrid(
+    store: &Store,
+    target: &str,
+    sysroot: &Entry,
+    tools: &Tools,
+) -> Result<Entry, Error> {
+    if target != LIBWARPGRID_TARGET {
+        return Err(Error::Target { target: target.to_owned() });
+    }
+    let builtins = tools.builtins()?;
+    let mut key = Key::new("libwarpgrid")
+        .field("target", target)
+        .field("sysroot", &sysroot.digest)
+        .field("compiler", &tools.clang_version)
+        .field("flags", C_FLAGS.join(" "))
+        .field("generated-flags", GENERATED_FLAGS.join(" "))
+        .field("builtins", read(&builtins)?);
+    for (name, text) in SOURCES {
+        key = key.field(name, text);
+    }
+    let key = key.finish();
+    let entry = store
+        .get_or_build(&key, |staging| {
+            let build = Build { target, sysroot: &sysroot.path, tools };
+            build.library(staging)?;
+            build.resource_dir(&staging.content().join("resource-dir"), &builtins)
+        })
+        .map_err(|error| match error {
+            BuildError::Build(error) => error,
+            BuildError::Store(error) => Error::Store(error),
+        })?;
+    store.set_root(&libwarpgrid_root(target), &key)?;
+    Ok(entry)
+}
+
+/// One build of libwarpgrid.
+struct Build<'a> {
+    target: &'a str,
+    sysroot: &'a Path,
+    tools: &'a Tools,
+}
+
+impl Build<'_> {
+    /// `lib/libwarpgrid.a`, one member for each source. Compilers run in the
+    /// folder of the sources and see no path of the machine.
+    fn library(&self, staging: &Staging) -> Result<(), Error> {
+        let scratch = staging.scratch()?;
+        let mut archive = Command::new(&self.tools.ar);
+        let library = staging.content().join("lib/libwarpgrid.a");
+        create_parent(&library)?;
+        archive.current_dir(&scratch).arg("rcsD").arg(&library);
+        for (name, text) in SOURCES {
+            let source = scratch.join(name);
+            create_parent(&source)?;
+            std::fs::write(&source, text).map_err(|e| io_error("write", &source, e))?;
+        }
+        for (name, _) in SOURCES.iter().filter(|(name, _)| !name.ends_with(".h")) {
+            let object = format!("{}.o", name.rsplit('/').next().unwrap_or(name));
+            run(Command::new(&self.tools.clang)
+                .current_dir(&scratch)
+                .arg(format!("--target={}", self.target))
+                .arg(joined("--sysroot=", self.sysroot))
+                .args(flags_of(name))
+                .args(["-c", name, "-o", &object]))?;
+            archive.arg(object);
+        }
+        run(&mut archive)
+    }
+
+    /// compiler-rt under the name that clang's driver builds from the target,
+    /// and the headers that clang itself gives to every target.
+    fn resource_dir(&self, folder: &Path, builtins: &Path) -> Result<(), Error> {
+        let triple = self.target.replacen("wasm32-", "wasm32-unknown-", 1);
+        let runtime = folder.join("lib").join(triple).join("libclang_rt.builtins.a");
+        copy(builtins, &runtime)?;
+        let include = self.tools.clang_resource_dir.join("include");
+        for header in std::fs::read_dir(&include).map_err(|e| io_error("read", &include, e))? {
+            let header = header.map_err(|e| io_error("read", &include, e))?.file_name();
+            if header.to_str().is_some_and(is_portable_header) {
+                copy(&include.join(&header), &folder.join("include").join(&header))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn flags_of(source: &str) -> &'static [&'static str] {
+    match source {
+        _ if source.ends_with(".s") => &[],
+        _ if source.starts_with("generated/") => GENERATED_FLAGS,
+        _ => C_FLAGS,
+    }
+}
+
+/// Whether a header of clang's is of use to a WebAssembly guest: the language's
+/// own headers, not the intrinsics of other processors.
+fn is_portable_header(name: &str) -> bool {
+    const OTHERS: &[&str] = &[
+        "builtins.h", "float.h", "inttypes.h", "iso646.h", "limits.h", "tgmath.h", "unwind.h",
+        "varargs.h", "wasm_simd128.h",
+    ];
+    name.starts_with("std") || name.starts_with("__std") || OTHERS.contains(&name)
+}
+
+fn run(command: &mut Command) -> Result<(), Error> {
+    let output = command.output().map_err(|source| Error::Io {
+        what: format!("run {}", command.get_program().display()),
+        source,
+    })?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(Error::Tool {
+        command: format!("{command:?}"),
+        output: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|e| io_error("read", path, e))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+    create_parent(to)?;
+    std::fs::copy(from, to).map(drop).map_err(|e| io_error("copy", from, e))
+}
+
+fn create_parent(path: &Path) -> Result<(), Error> {
+    let parent = path.parent().unwrap_or(path);
+    std::fs::create_dir_all(parent).map_err(|e| io_error("create", parent, e))
+}
+
+fn io_error(what: &str, path: &Path, source: io::Error) -> Error {
+    Error::Io { what: format!("{what} {}", path.display()), source }
+}

@@ -1,0 +1,8 @@
+// Needs: nothing
+
+#include <stdio.h>
+
+int main(void) {
+  puts("hello");
+  return 0;
+}

@@ -1,0 +1,116 @@
+//! Compiles the cases, with and without the patches, and reads what the
+//! components import.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, bail};
+use warpgrid_libc::{Toolchain, stock_sysroot_root};
+use warpgrid_store::Store;
+use wit_component::DecodedWasm;
+
+/// What a case is linked against.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Variant {
+    /// Upstream's libc.
+    Stock,
+    /// The patched libc.
+    Patched,
+    /// The patched libc and libwarpgrid.
+    Warpgrid,
+}
+
+impl Variant {
+    pub const ALL: [Variant; 3] = [Variant::Stock, Variant::Patched, Variant::Warpgrid];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Variant::Stock => "stock",
+            Variant::Patched => "patched",
+            Variant::Warpgrid => "libwarpgrid",
+        }
+    }
+}
+
+/// The ways of compiling that must not make a difference: flags for the
+/// compiler, flags for the link.
+pub const OPTIMISATIONS: [(&str, &[&str], &[&str]); 3] =
+    [("O0", &["-O0"], &[]), ("O2", &["-O2"], &[]), ("lto", &["-O2", "-flto"], &["-flto"])];
+
+/// The toolchains that the cases are compiled with.
+pub struct Compiler {
+    patched: Toolchain,
+    stock_sysroot: PathBuf,
+    out: tempfile::TempDir,
+}
+
+/// A case that does not compile: what the compiler or the linker said.
+pub struct Refusal(pub String);
+
+impl Compiler {
+    pub fn new() -> anyhow::Result<Self> {
+        let store = Store::open_default()?;
+        let patched = Toolchain::current(&store, warpgrid_libc::LIBWARPGRID_TARGET)?;
+        let stock_sysroot = store
+            .root(&stock_sysroot_root(warpgrid_libc::LIBWARPGRID_TARGET))
+            .context("the stock sysroot is not built\nrun `cargo xtask setup`")?;
+        Ok(Compiler { patched, stock_sysroot, out: tempfile::tempdir()? })
+    }
+
+    /// The component of a case, or why there is none.
+    pub fn compile(
+        &self,
+        source: &Path,
+        variant: Variant,
+        optimisation: usize,
+    ) -> anyhow::Result<Result<PathBuf, Refusal>> {
+        let (name, compile, link) = OPTIMISATIONS[optimisation];
+        let stem = source.file_stem().context("a case has a name")?.to_string_lossy();
+        let base = self.out.path().join(format!("{stem}.{}.{name}", variant.name()));
+        let object = base.with_added_extension("o");
+        let component = base.with_added_extension("wasm");
+
+        let mut compiler = self.clang(variant);
+        compiler.args(["-std=gnu17", "-Wall", "-Wextra", "-Werror"]).args(compile);
+        compiler.arg("-c").arg(source).arg("-o").arg(&object);
+        if let Err(refusal) = run(&mut compiler)? {
+            return Ok(Err(refusal));
+        }
+        let mut linker = self.clang(variant);
+        let mut libraries = self.patched.clang_link_args();
+        if variant != Variant::Warpgrid {
+            libraries.retain(|argument| argument != "-lwarpgrid");
+        }
+        linker.args(link).arg(&object).args(libraries).arg("-o").arg(&component);
+        Ok(run(&mut linker)?.map(|()| component))
+    }
+
+    fn clang(&self, variant: Variant) -> Command {
+        let mut toolchain = self.patched.clone();
+        if variant == Variant::Stock {
+            toolchain.sysroot = self.stock_sysroot.clone();
+        }
+        let mut command = Command::new(&toolchain.tools.clang);
+        command.args(toolchain.clang_args());
+        command
+    }
+}
+
+fn run(command: &mut Command) -> anyhow::Result<Result<(), Refusal>> {
+    let output = command.output().with_context(|| format!("{command:?}"))?;
+    if output.status.success() {
+        return Ok(Ok(()));
+    }
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    Ok(Err(Refusal(format!("{command:?}\n{said}"))))
+}
+
+/// The interfaces that a component imports, in its own order.
+pub fn imports(component: &Path) -> anyhow::Result<Vec<String>> {
+    let bytes = std::fs::read(component)?;
+    let DecodedWasm::Component(resolve, world) = wit_component::decode(&bytes)? else {
+        bail!("{} is not a component", component.display());
+    };
+    let imports = &resolve.worlds[world].imports;
+    Ok(imports.keys().map(|key| resolve.name_world_key(key)).collect())
+}
