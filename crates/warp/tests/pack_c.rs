@@ -305,3 +305,41 @@ fn killed_half_way_leaves_no_component() {
         "{left:?}"
     );
 }
+
+#[test]
+fn an_interrupted_build_cleans_up() {
+    expect_toolchain();
+    let project = Project::new(&[(
+        "main.c",
+        "#include \"endless.h\"\nint main(void) { return 0; }\n",
+    )]);
+    let header = project.path().join("endless.h");
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&header)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let mut warp = std::process::Command::new(env!("CARGO_BIN_EXE_warp"))
+        .arg("pack")
+        .current_dir(project.path())
+        .process_group(0)
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    // Opens once clang reads the header, whose end never comes.
+    let end = fs::OpenOptions::new().write(true).open(&header).unwrap();
+    let group = format!("-{}", warp.id());
+    let sent = std::process::Command::new("kill")
+        .args(["-INT", "--", &group])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+    assert_eq!(warp.wait().unwrap().code(), Some(130));
+    drop(end);
+    let left: Vec<_> = fs::read_dir(project.path().join("target/warp"))
+        .unwrap()
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
