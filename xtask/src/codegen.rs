@@ -10,11 +10,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
+use warpgrid_series::process::Cancel;
+use warpgrid_series::{Place, Programs, Series, materialize};
 use wasmtime_internal_wit_bindgen::{FunctionConfig, FunctionFilter, FunctionFlags};
 use wit_bindgen_core::Files;
 use wit_component::StringEncoding;
 use wit_parser::{Resolve, WorldId};
 
+use crate::flags::Codegen;
+
+/// Where wasi-libc keeps the WASI packages that its bindings are made from.
+const WASI_PACKAGES: &str = "wasi/p2/wit/deps";
 /// The world that names every interface of the contract.
 const WORLD: &str = "shims";
 /// What the generated C files, types and symbols are called after.
@@ -36,12 +42,23 @@ struct Generated {
     content: String,
 }
 
-/// Writes every binding or, with `check`, fails where one is stale.
-///
-/// `wasi` is the `deps` folder of the WASI packages that the contract imports.
-pub fn run(root: &Path, wasi: &Path, check: bool) -> Result<()> {
+/// Runs the verb: writes every binding or, with `--check`, fails where one is
+/// stale.
+pub fn run(flags: &Codegen, cancel: &Cancel) -> Result<()> {
+    let root = crate::workspace::root();
+    let place = Place::open_default()?;
+    let series = Series::open(&root.join("libc-patches"))?;
+    let programs = Programs::default();
+    let imported = warpgrid_series::import_upstream(&series, &place, &programs, cancel)?;
+    let upstream = tempfile::tempdir()?;
+    materialize(&imported, &[], &programs, upstream.path())?;
+    let generated = generate(&root, &upstream.path().join(WASI_PACKAGES))?;
+    write(&root, generated, flags.check)
+}
+
+fn write(root: &Path, generated: Vec<Generated>, check: bool) -> Result<()> {
     let mut stale = Vec::new();
-    for file in generate(root, wasi)? {
+    for file in generated {
         let path = root.join(&file.path);
         if std::fs::read_to_string(&path).is_ok_and(|now| now == file.content) {
             continue;
@@ -85,7 +102,7 @@ fn resolve(wit: &Path, wasi: &Path) -> Result<(Resolve, WorldId)> {
     let deps = merged.path().join("deps");
     for entry in walkdir::WalkDir::new(wasi).sort_by_file_name() {
         let entry = entry.with_context(|| {
-            format!("no WASI packages at {}; run `cargo xtask setup`", wasi.display())
+            format!("wasi-libc no longer keeps WASI's packages in {WASI_PACKAGES}")
         })?;
         let target = deps.join(entry.path().strip_prefix(wasi)?);
         if entry.file_type().is_dir() {

@@ -6,7 +6,12 @@ use clap::{Args, Parser, Subcommand};
 
 /// Builds, checks and maintains WarpGrid SDK.
 #[derive(Debug, Parser)]
-#[command(name = "xtask", bin_name = "cargo xtask", version, propagate_version = false)]
+#[command(
+    name = "xtask",
+    bin_name = "cargo xtask",
+    version,
+    propagate_version = false
+)]
 pub struct Xtask {
     /// What to do.
     #[command(subcommand)]
@@ -18,6 +23,13 @@ pub struct Xtask {
 pub enum Verb {
     /// Install what the build needs and build the sysroots.
     Setup(Setup),
+    /// Build libpq for WebAssembly, for the sample C program.
+    Libpq,
+    /// Generate the C and host bindings from wit/.
+    #[command(after_help = "Examples:\n  cargo xtask codegen\n  cargo xtask codegen --check")]
+    Codegen(Codegen),
+    /// Run every test and the matrix of languages, shims and databases.
+    TestAll(TestAll),
     /// Work on a patch series: import, apply, export, new, edit, status.
     Patches(Patches),
 }
@@ -42,6 +54,36 @@ pub struct Setup {
     /// the names of files that differ.
     #[arg(long)]
     pub rebuild: bool,
+}
+
+/// `cargo xtask test-all`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  cargo xtask test-all\n  cargo xtask test-all --filter t2\n  cargo xtask test-all --json | jq .failed",
+    long_about = "Run every test and the matrix of languages, shims and databases.\n\n\
+        Sets up the toolchain, checks formatting, lints and generated code, runs the workspace's \
+        tests, then builds every program in test-apps, runs it in the host against a real \
+        database, and compares its answers with those of the native program. The last line is \
+        `N passed, N failed, N skipped`; the exit code is 1 if anything failed."
+)]
+pub struct TestAll {
+    /// Only suites and rows whose name contains this.
+    #[arg(long, value_name = "SUBSTRING")]
+    pub filter: Option<String>,
+    /// Print one JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+    /// Install missing system packages without asking (CI=true does the same).
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+/// `cargo xtask codegen`
+#[derive(Debug, Args)]
+pub struct Codegen {
+    /// Write nothing; fail if a binding is stale.
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// `cargo xtask patches`

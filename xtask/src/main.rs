@@ -4,11 +4,14 @@
 
 #![forbid(unsafe_code)]
 
+mod codegen;
 mod flags;
+mod libpq;
 mod patches;
 mod progress;
 mod sandbox_tools;
 mod setup;
+mod test_all;
 mod workspace;
 
 use std::process::ExitCode;
@@ -30,6 +33,9 @@ fn main() -> ExitCode {
     let cancel = Cancel::default();
     let done = stop_on_signals(&cancel).and_then(|()| match xtask.verb {
         Verb::Setup(flags) => setup::run(&flags, &cancel),
+        Verb::Libpq => libpq::run(&cancel),
+        Verb::Codegen(flags) => codegen::run(&flags, &cancel),
+        Verb::TestAll(flags) => test_all::run(&flags, &cancel),
         Verb::Patches(flags) => patches::run(&flags, &cancel),
     });
     match done {

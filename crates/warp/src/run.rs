@@ -1,18 +1,118 @@
-//! `warp run`
+//! `warp run`: a component in our host.
 
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use warpgrid_pack::{Symbols, analyze, check};
+use miette::IntoDiagnostic;
+use tracing_subscriber::EnvFilter;
+use warpgrid_host::{Deployment, EngineConfig, Invocation, ShimConfig, WarpGridEngine, http};
+use warpgrid_pack::{Symbols, analyze, check, manifest};
+use warpgrid_store::Store;
 
 use crate::cli;
 
-/// Refuses what is no component of this host's before anything is started.
+/// How long sessions that are being reset may take when the host stops.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// Serves a component that handles HTTP requests, or runs one that is a command.
 pub fn run(args: cli::Run) -> miette::Result<ExitCode> {
+    log_to_stderr();
     let component = analyze(&args.component)?;
     check(&args.component, &component, &Symbols::default())?;
-    Err(miette::miette!(
-        help = "build warp with its host",
-        "this warp was built without a host to run {}",
-        args.component.display()
-    ))
+    let mut config = configuration(args.config.as_deref())?;
+    config.env.extend(args.env.iter().cloned());
+    let runtime = tokio::runtime::Runtime::new().into_diagnostic()?;
+    runtime.block_on(async {
+        let engine = WarpGridEngine::new(EngineConfig {
+            code_cache: code_cache(),
+            ..EngineConfig::for_limits(&config.limits)
+        })?;
+        let module = engine.load_module(&args.component)?;
+        let deployment = engine.instantiate(&module, &config)?;
+        let code = if deployment.is_handler() {
+            serve(&args, deployment).await?
+        } else {
+            command(&args, &deployment).await?
+        };
+        engine.pools().drain(DRAIN).await;
+        Ok(code)
+    })
+}
+
+async fn serve(
+    args: &cli::Run,
+    deployment: std::sync::Arc<Deployment>,
+) -> miette::Result<ExitCode> {
+    let listener = http::listen(args.listen).await?;
+    let address = listener.local_addr().into_diagnostic()?;
+    eprintln!("listening on http://{address}");
+    http::serve(listener, deployment, stop_signal()).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn command(args: &cli::Run, deployment: &Deployment) -> miette::Result<ExitCode> {
+    let name = args
+        .component
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let arguments = args
+        .args
+        .iter()
+        .map(|argument| argument.to_string_lossy().into_owned());
+    let invocation = Invocation {
+        arguments: std::iter::once(name).chain(arguments).collect(),
+    };
+    let code = deployment.run_command(&invocation).await?;
+    Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+}
+
+/// The named file, else the directory's `warp.toml`, else the defaults.
+fn configuration(named: Option<&Path>) -> miette::Result<ShimConfig> {
+    let path = named.unwrap_or_else(|| Path::new(manifest::FILE));
+    if named.is_none() && !path.exists() {
+        return Ok(ShimConfig::default());
+    }
+    Ok(ShimConfig::from_file(path)?)
+}
+
+/// Compiled code is kept where it can be; without it the start is only slower.
+fn code_cache() -> Option<Store> {
+    Store::open_default()
+        .inspect_err(|error| tracing::warn!(%error, "compiled code is not kept"))
+        .ok()
+}
+
+/// Ctrl-C, or a supervisor's request to terminate.
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupted = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminated) => {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = interrupted.await;
+        }
+    }
+}
+
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("warn,warpgrid_host=info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(
+            std::io::IsTerminal::is_terminal(&std::io::stderr())
+                && std::env::var_os("NO_COLOR").is_none(),
+        )
+        .with_target(false)
+        .without_time()
+        .init();
 }

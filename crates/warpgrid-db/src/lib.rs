@@ -1,1 +1,38 @@
-//! .
+//! Database connections for guests that may not see credentials and must not
+//! see each other: the wire protocol ends here on both sides.
+//!
+//! A guest speaks the database's own protocol to a [`Session`]. The session
+//! answers the guest's login itself, takes a server connection that is already
+//! logged in from a pool, and passes bytes through while following the
+//! protocol closely enough to know what state the server is in. When the guest
+//! leaves, a connection whose state is known is reset and goes back to the
+//! pool; any other is closed.
+//!
+//! [`Pools`] is the door: [`Pools::connect`] gives a [`Session`] for a
+//! [`Tenant`] on an [`Endpoint`]. [`Front`] puts the same over a TCP listener.
+//!
+//! # What a reset does not undo
+//! `DISCARD ALL` gives back everything that PostgreSQL counts as session
+//! state. Three things survive it, and so may be seen by the next session that
+//! logs in as the same database user: the interpreter globals of untrusted and
+//! trusted procedural languages (PL/Perl's `%_SHARED`, PL/Python's `GD`), open
+//! `dblink` connections, and temporary replication slots.
+
+#![forbid(unsafe_code)]
+
+mod endpoint;
+mod error;
+mod front;
+mod pool;
+mod pools;
+mod postgres;
+mod session;
+mod stream;
+mod wakers;
+
+pub use endpoint::{Credentials, Endpoint, PoolLimits, Protocol, Secret, Tenant};
+pub use error::Error;
+pub use front::Front;
+pub use pool::PoolStats;
+pub use pools::{Pools, ResetPolicy};
+pub use session::Session;

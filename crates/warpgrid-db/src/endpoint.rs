@@ -1,0 +1,193 @@
+//! What the operator configures: where a database is, who logs in, and how
+//! much of it guests may use.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use zeroize::Zeroize;
+
+/// The wire protocol of a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// PostgreSQL's frontend/backend protocol, version 3.
+    Postgres,
+    /// The MySQL and MariaDB client/server protocol.
+    Mysql,
+    /// RESP, the Redis serialization protocol.
+    Redis,
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Postgres => "postgres",
+            Self::Mysql => "mysql",
+            Self::Redis => "redis",
+        })
+    }
+}
+
+/// One database as guests reach it. Equal endpoints share one pool; endpoints
+/// that differ in anything, limits included, do not.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Endpoint {
+    /// The protocol that guests and the server speak.
+    pub protocol: Protocol,
+    /// Where the host connects: a name, or an address in its textual form.
+    pub host: String,
+    /// The server's TCP port.
+    pub port: u16,
+    /// The database to use, whatever the guest asks for.
+    pub database: Option<String>,
+    /// Who logs in, whoever the guest says it is. Without them the guest is
+    /// asked for its own.
+    pub credentials: Option<Credentials>,
+    /// How much of the server guests may use through this endpoint.
+    pub limits: PoolLimits,
+}
+
+/// Names the endpoint in messages; without user, database and password.
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "{} at [{}]:{}", self.protocol, self.host, self.port)
+        } else {
+            write!(f, "{} at {}:{}", self.protocol, self.host, self.port)
+        }
+    }
+}
+
+/// A database user.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Credentials {
+    /// The user's name in the database.
+    pub user: String,
+    /// The password, where the server asks for one.
+    pub password: Option<Secret>,
+}
+
+/// A password: never printed, wiped from memory when dropped.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Secret(Vec<u8>);
+
+impl Secret {
+    /// Takes a password, as the server expects it: any bytes but zero.
+    #[must_use]
+    pub fn new(password: impl Into<Vec<u8>>) -> Self {
+        Self(password.into())
+    }
+
+    pub(crate) fn expose(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(password: &str) -> Self {
+        Self::new(password)
+    }
+}
+
+/// The bounds of one endpoint's pool.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PoolLimits {
+    /// The most server connections at a time, whatever they are doing: idle,
+    /// in use, being opened or being reset. Zero counts as one.
+    pub size: u32,
+    /// The most sessions that wait for a connection; one more is refused.
+    pub max_waiting: u32,
+    /// How long a session waits for a connection.
+    pub wait_timeout: Duration,
+    /// How long opening a TCP connection may take, name resolution included,
+    /// and then again how long the login on it may take.
+    pub connect_timeout: Duration,
+    /// How long a connection stays in the pool unused.
+    pub idle_timeout: Duration,
+    /// A connection unused for longer is asked for a sign of life before a
+    /// session gets it; until then it is enough that its socket is open.
+    pub check_after: Duration,
+    /// How long a guest may take to send its startup message and password.
+    pub startup_timeout: Duration,
+    /// How long a send may find the server neither taking nor giving a byte.
+    /// It must outlast the longest wait of a server that has stopped reading,
+    /// such as a `COPY` behind a lock.
+    pub stall_timeout: Duration,
+}
+
+impl Default for PoolLimits {
+    fn default() -> Self {
+        Self {
+            size: 10,
+            max_waiting: 512,
+            wait_timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(5),
+            idle_timeout: Duration::from_secs(60),
+            check_after: Duration::from_secs(5),
+            startup_timeout: Duration::from_secs(60),
+            stall_timeout: Duration::from_secs(300),
+        }
+    }
+}
+
+/// Who a session belongs to. Tenants share server connections one after the
+/// other and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Tenant(Arc<str>);
+
+impl Tenant {
+    /// Names a tenant; equal names are one tenant.
+    #[must_use]
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
+        Self(name.into())
+    }
+}
+
+impl fmt::Display for Tenant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_never_printed() {
+        let credentials = Credentials {
+            user: "app".into(),
+            password: Some(Secret::from("hunter2")),
+        };
+        assert!(!format!("{credentials:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn an_address_literal_is_printed_unambiguously() {
+        let endpoint = |host: &str| Endpoint {
+            protocol: Protocol::Postgres,
+            host: host.into(),
+            port: 5432,
+            database: None,
+            credentials: None,
+            limits: PoolLimits::default(),
+        };
+        assert_eq!(
+            endpoint("db.internal").to_string(),
+            "postgres at db.internal:5432"
+        );
+        assert_eq!(endpoint("::1").to_string(), "postgres at [::1]:5432");
+    }
+}

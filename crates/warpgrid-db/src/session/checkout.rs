@@ -1,0 +1,137 @@
+//! From a guest's identity to a server connection: at once where one is idle,
+//! else by a task, so that a guest with several sessions can go on with the
+//! others.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker, ready};
+
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::endpoint::Endpoint;
+use crate::error::Error;
+use crate::pool::{Checkout, Grant, Lease, Pool, Refused};
+use crate::pools::{ResetPolicy, Shared, refusal};
+use crate::postgres::link::{Failure, Identity, Link, WAITING};
+use crate::postgres::reset::Exchange;
+use crate::stream::Stream;
+
+#[expect(clippy::large_enum_variant, reason = "unpacked at once")]
+pub(super) enum Begun {
+    Lease(Lease<Link>),
+    Pending(Pending),
+}
+
+/// Starts a checkout.
+pub(super) fn begin(
+    shared: &Shared,
+    pool: &Arc<Pool<Link>>,
+    endpoint: &Arc<Endpoint>,
+    identity: Identity,
+) -> Result<Begun, Error> {
+    let first = pool
+        .checkout(&identity.key())
+        .map_err(|refused| refusal(endpoint, refused))?;
+    let first = match first {
+        Checkout::Granted(Grant::Idle(mut lease, _)) if shared.reset == ResetPolicy::Never => {
+            lease.connection().buffer.clear();
+            return Ok(Begun::Lease(lease));
+        }
+        Checkout::Granted(Grant::Idle(mut lease, idle)) => {
+            if !lease.connection().stream.is_quiet() {
+                Checkout::Granted(Grant::Open(lease.renew(), None))
+            } else if idle < endpoint.limits.check_after {
+                return Ok(Begun::Lease(lease));
+            } else {
+                Checkout::Granted(Grant::Idle(lease, idle))
+            }
+        }
+        other => other,
+    };
+    let task = checkout(endpoint.clone(), identity, first);
+    Ok(Begun::Pending(Pending(Some(pool.runtime().spawn(task)))))
+}
+
+async fn checkout(
+    endpoint: Arc<Endpoint>,
+    identity: Identity,
+    first: Checkout<Link>,
+) -> Result<Lease<Link>, Failure> {
+    let grant = match first {
+        Checkout::Granted(grant) => grant,
+        Checkout::Queued(ticket) => {
+            let limit = endpoint.limits.wait_timeout;
+            let remedy = "raise the pool size, or close sessions earlier";
+            timeout(limit, ticket)
+                .await
+                .map_err(|_| Error::timeout(&endpoint, WAITING, limit, remedy))?
+                .ok_or_else(|| refusal(&endpoint, Refused::Draining))?
+        }
+    };
+    let (place, raw) = match grant {
+        Grant::Idle(mut lease, idle) => {
+            if idle < endpoint.limits.check_after || answers(lease.connection(), &endpoint).await {
+                return Ok(lease);
+            }
+            (lease.renew(), None)
+        }
+        Grant::Open(place, raw) => (place, raw.filter(Stream::is_quiet)),
+    };
+    let reused = raw.is_some();
+    let stream = match raw {
+        Some(raw) => raw,
+        None => Stream::open(&endpoint).await?,
+    };
+    let mut link = Link::login(stream, &endpoint, &identity).await;
+    if reused && matches!(link, Err(Failure::Own(Error::Lost { .. }))) {
+        // The server gave up on a transport that had waited for its login.
+        link = Link::login(Stream::open(&endpoint).await?, &endpoint, &identity).await;
+    }
+    Ok(place.opened(link?, identity.key()))
+}
+
+/// Whether the server still answers on a connection.
+async fn answers(link: &mut Link, endpoint: &Endpoint) -> bool {
+    let (exchange, queries) = Exchange::ping();
+    let answer = timeout(
+        endpoint.limits.connect_timeout,
+        link.finish(queries, exchange),
+    )
+    .await;
+    matches!(answer, Ok(Ok(())))
+}
+
+/// A checkout under way. Dropping it gives everything back.
+pub(super) struct Pending(Option<JoinHandle<Result<Lease<Link>, Failure>>>);
+
+impl Future for Pending {
+    type Output = Result<Lease<Link>, Failure>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let joined = match &mut self.0 {
+            Some(task) => ready!(Pin::new(task).poll(cx)),
+            None => return Poll::Ready(Err(Failure::Own(Error::Closed))),
+        };
+        self.0 = None;
+        // A task that does not end by itself went down with the runtime.
+        Poll::Ready(joined.unwrap_or_else(|_| Err(Failure::Own(Error::Closed))))
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        let Some(mut task) = self.0.take() else {
+            return;
+        };
+        task.abort();
+        if task.is_finished() {
+            let cx = &mut Context::from_waker(Waker::noop());
+            if let Poll::Ready(Ok(Ok(lease))) = Pin::new(&mut task).poll(cx) {
+                // Nobody has used it.
+                lease.park();
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The byte stream to a server, and how one is opened.
+
+use std::future::poll_fn;
+use std::io;
+use std::mem::MaybeUninit;
+use std::net::SocketAddr;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::BytesMut;
+use socket2::{SockRef, TcpKeepalive};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use crate::endpoint::Endpoint;
+use crate::error::Error;
+
+/// A connection to a server. Sessions try first and wait for readiness only
+/// when there is nothing to do, so any transport that can say "not now" fits.
+pub(crate) enum Stream {
+    Tcp(TcpStream),
+}
+
+impl Stream {
+    /// Connects to the first of the host's addresses that answers.
+    pub(crate) async fn open(endpoint: &Endpoint) -> Result<Self, Error> {
+        let limit = endpoint.limits.connect_timeout;
+        let late = || {
+            Error::timeout(
+                endpoint,
+                "connecting",
+                limit,
+                "check that the server can be reached from this host, or raise connect_timeout",
+            )
+        };
+        let deadline = Instant::now() + limit;
+        let found = tokio::net::lookup_host((endpoint.host.as_str(), endpoint.port));
+        let resolve = |source| Error::Resolve {
+            endpoint: endpoint.to_string(),
+            source,
+        };
+        let addresses: Vec<SocketAddr> = timeout_at(deadline, found)
+            .await
+            .map_err(|_| late())?
+            .map_err(resolve)?
+            .collect();
+
+        let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+        let mut left = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
+        if left == 0 {
+            return Err(resolve(last));
+        }
+        for address in addresses {
+            // An address that does not answer must leave time for the others.
+            let share = deadline.saturating_duration_since(Instant::now()) / left;
+            left -= 1;
+            match timeout(share, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => {
+                    configure(&stream).map_err(|source| Error::lost(endpoint, source))?;
+                    return Ok(Self::Tcp(stream));
+                }
+                Ok(Err(error)) => last = error,
+                Err(_) => last = io::ErrorKind::TimedOut.into(),
+            }
+        }
+        Err(match last.kind() {
+            io::ErrorKind::TimedOut
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable => late(),
+            _ => Error::ConnectionRefused {
+                endpoint: endpoint.to_string(),
+                source: last,
+            },
+        })
+    }
+
+    /// Appends what has arrived to `buffer`, at most its spare capacity. Zero
+    /// is the end of the stream.
+    pub(crate) fn try_read(&mut self, buffer: &mut BytesMut) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.try_read_buf(buffer),
+        }
+    }
+
+    /// Writes what the transport takes at once.
+    pub(crate) fn try_write(&mut self, data: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.try_write(data),
+        }
+    }
+
+    pub(crate) fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(stream) => stream.poll_read_ready(cx),
+        }
+    }
+
+    pub(crate) fn poll_writable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(stream) => stream.poll_write_ready(cx),
+        }
+    }
+
+    /// The address that really answered: where a cancel request must go.
+    pub(crate) fn peer(&self) -> io::Result<SocketAddr> {
+        match self {
+            Self::Tcp(stream) => stream.peer_addr(),
+        }
+    }
+
+    /// Whether an unused connection is still open and silent. A server that
+    /// went away has closed it; one that speaks unasked cannot be trusted to
+    /// be where the pool believes it is. This asks the kernel: what the
+    /// runtime has heard of may be old.
+    pub(crate) fn is_quiet(&self) -> bool {
+        let Self::Tcp(stream) = self;
+        let peeked = SockRef::from(stream).peek(&mut [MaybeUninit::uninit(); 1]);
+        matches!(peeked, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+    }
+
+    /// Reads at least one byte, or gives an error at the end of the stream.
+    pub(crate) async fn read(&mut self, buffer: &mut BytesMut) -> io::Result<usize> {
+        loop {
+            buffer.reserve(1024);
+            match self.try_read(buffer) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    poll_fn(|cx| self.poll_readable(cx)).await?;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    pub(crate) async fn write_all(&mut self, mut data: &[u8]) -> io::Result<()> {
+        while !data.is_empty() {
+            match self.try_write(data) {
+                Ok(written) => data = &data[written..],
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    poll_fn(|cx| self.poll_writable(cx)).await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Keepalive finds a peer that vanished while the session only waits.
+fn configure(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let keepalive = TcpKeepalive::new()
+        .with_time(Duration::from_secs(30))
+        .with_interval(Duration::from_secs(10))
+        .with_retries(3);
+    SockRef::from(stream).set_tcp_keepalive(&keepalive)
+}

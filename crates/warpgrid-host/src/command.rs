@@ -1,0 +1,47 @@
+//! Components that run as commands (`wasi:cli/run`).
+
+use wasmtime_wasi::I32Exit;
+use wasmtime_wasi::p2::bindings::CommandPre;
+
+use crate::deployment::{Deployment, wasi};
+use crate::error::Error;
+
+/// How a command is started.
+#[derive(Debug, Clone, Default)]
+pub struct Invocation {
+    /// The arguments, the program's name first.
+    pub arguments: Vec<String>,
+}
+
+impl Deployment {
+    /// Runs the component as a command with the host's own standard streams,
+    /// and gives its exit code.
+    ///
+    /// # Errors
+    /// When the component is no command, or traps.
+    pub async fn run_command(&self, invocation: &Invocation) -> Result<i32, Error> {
+        let command = CommandPre::new(self.pre.clone()).map_err(|_| Error::Export {
+            path: self.module.path.clone(),
+            export: "wasi:cli/run or wasi:http/incoming-handler".to_owned(),
+            remedy: "build a program with a main function, or an HTTP handler".to_owned(),
+        })?;
+        let mut wasi = wasi(&self.shared.config);
+        wasi.inherit_stdin().args(&invocation.arguments);
+        let mut store = self.store(wasi.build());
+        let run = async {
+            let command = command.instantiate_async(&mut store).await?;
+            command.wasi_cli_run().call_run(&mut store).await
+        };
+        match run.await {
+            Ok(Ok(())) => Ok(0),
+            Ok(Err(())) => Ok(1),
+            Err(error) => match error.downcast_ref::<I32Exit>() {
+                Some(exit) => Ok(exit.0),
+                None => {
+                    tracing::debug!("{error:?}");
+                    Err(Error::guest(&error))
+                }
+            },
+        }
+    }
+}

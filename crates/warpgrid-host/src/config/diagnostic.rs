@@ -1,0 +1,90 @@
+//! Errors in `warp.toml`, with their place and the remedy.
+
+use std::ops::Range;
+use std::path::Path;
+
+use miette::{Diagnostic, NamedSource, SourceSpan};
+
+/// What is wrong with a configuration file, where, and what to do.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("{message}")]
+pub struct ConfigError {
+    message: String,
+    #[help]
+    help: String,
+    #[source_code]
+    source_code: Option<NamedSource<String>>,
+    #[label("here")]
+    span: Option<SourceSpan>,
+}
+
+impl ConfigError {
+    pub(super) fn read(path: &Path, error: &std::io::Error) -> Self {
+        let path = path.display();
+        let help = match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                "create it, or name another file with --config".to_owned()
+            }
+            std::io::ErrorKind::PermissionDenied => format!("make {path} readable"),
+            _ => format!("make {path} a readable UTF-8 text file"),
+        };
+        Self { message: format!("cannot read {path}: {error}"), help, source_code: None, span: None }
+    }
+
+    pub(super) fn syntax(name: &str, text: &str, error: &toml_edit::de::Error) -> Self {
+        let message = error.message().trim();
+        Problem { span: error.span(), help: remedy(message), message: message.to_owned() }
+            .located(name, text)
+    }
+}
+
+/// A problem before the file it stands in is known.
+pub(super) struct Problem {
+    span: Option<Range<usize>>,
+    message: String,
+    help: String,
+}
+
+impl Problem {
+    pub(super) fn new(span: Range<usize>, message: String, help: impl Into<String>) -> Self {
+        Self { span: Some(span), message, help: help.into() }
+    }
+
+    pub(super) fn unlocated(message: String, help: impl Into<String>) -> Self {
+        Self { span: None, message, help: help.into() }
+    }
+
+    pub(super) fn located(self, name: &str, text: &str) -> ConfigError {
+        let line = self.span.as_ref().map(|span| {
+            let before = text.get(..span.start).unwrap_or(text);
+            before.bytes().filter(|byte| *byte == b'\n').count() + 1
+        });
+        let place = line.map_or_else(|| name.to_owned(), |line| format!("{name}:{line}"));
+        ConfigError {
+            message: format!("{place}: {}", self.message),
+            help: self.help,
+            source_code: Some(NamedSource::new(name, text.to_owned())),
+            span: self.span.map(Into::into),
+        }
+    }
+}
+
+/// Turns serde's list of what was expected into advice; for an unknown name,
+/// the nearest known one.
+fn remedy(message: &str) -> String {
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    let Some((unknown, known)) = quoted.split_first() else {
+        return "see the documentation of warp.toml for what may stand here".to_owned();
+    };
+    let unknown_name = message.starts_with("unknown field") || message.starts_with("unknown variant");
+    let nearest = known
+        .iter()
+        .map(|name| (strsim::damerau_levenshtein(unknown, name), name))
+        .min()
+        .filter(|(distance, name)| unknown_name && *distance <= name.len().div_ceil(2));
+    match nearest {
+        Some((_, name)) => format!("did you mean `{name}`?"),
+        None if unknown_name => format!("it must be one of: {}", known.join(", ")),
+        None => "change it to what is expected".to_owned(),
+    }
+}

@@ -1,0 +1,69 @@
+//! `[limits]`: what a guest may use up.
+
+use std::time::Duration;
+
+use bytesize::ByteSize;
+use serde::Deserialize;
+
+use super::diagnostic::Problem;
+
+/// What a guest may use up. Beyond a limit it meets backpressure or a clear
+/// error, never a hang.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Limits {
+    /// The most linear memory of one instance.
+    pub memory: ByteSize,
+    /// The most instances that run at once.
+    pub instances: u32,
+    /// The most requests that wait for an instance; more are answered with 503.
+    pub queue: u32,
+    /// The most database connections that one instance holds.
+    pub connections: u32,
+    /// How long a request may take until its response begins.
+    #[serde(with = "humantime_serde")]
+    pub request_timeout: Duration,
+    /// How many requests one instance serves before a fresh one takes over.
+    /// More than one carries the guest's state from request to request.
+    pub reuse: u32,
+    /// How long an instance that may be reused is kept without a request.
+    #[serde(with = "humantime_serde")]
+    pub idle_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory: ByteSize::mib(256),
+            instances: 64,
+            queue: 1024,
+            connections: 64,
+            request_timeout: Duration::from_secs(30),
+            reuse: 1,
+            idle_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Limits {
+    /// The most linear memory of one instance, in bytes.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        usize::try_from(self.memory.as_u64()).unwrap_or(usize::MAX)
+    }
+
+    pub(super) fn check(&self) -> Result<(), Problem> {
+        let zero = [
+            ("memory", self.memory.as_u64() == 0),
+            ("instances", self.instances == 0),
+            ("reuse", self.reuse == 0),
+            ("request-timeout", self.request_timeout.is_zero()),
+        ];
+        match zero.iter().find(|(_, is_zero)| *is_zero) {
+            Some((name, _)) => Err(Problem::unlocated(
+                format!("[limits] {name} is zero, so that no guest could run"),
+                format!("give {name} a positive value, or remove it for the default"),
+            )),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What an operator decides about a guest: the host's sections of `warp.toml`.
+//!
+//! ```toml
+//! [shims]
+//! dns = true                       # each shim is on unless it is turned off
+//! database-proxy = true
+//!
+//! [[database]]
+//! protocol = "postgres"
+//! host = "db.production.warp.local" # the name the guest connects to
+//! port = 5432
+//! upstream = "10.0.0.5:5432"        # where it really is; the name itself if absent
+//! database = "app"
+//! user = "app"
+//! password = "…"
+//! pool-size = 10
+//!
+//! [services]
+//! "cache.production.warp.local" = ["10.0.0.6", "10.0.0.7"]
+//!
+//! [dns]
+//! ttl = "30s"
+//! hosts = { "api.example.com" = "192.0.2.7" }
+//!
+//! [network]
+//! connect = ["192.0.2.7:443"]
+//!
+//! [limits]
+//! memory = "256 MiB"
+//! request-timeout = "30s"
+//!
+//! [env]
+//! LOG_LEVEL = "info"
+//! ```
+
+mod database;
+mod diagnostic;
+mod limits;
+mod network;
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+pub use database::{DatabaseConfig, DatabaseProtocol};
+pub use diagnostic::ConfigError;
+pub use limits::Limits;
+pub use network::{Network, Rule};
+
+/// The host's part of `warp.toml`: which shims a guest has, what they reach,
+/// and what the guest may use up.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct ShimConfig {
+    /// Which shims are linked. One that is off is not in the linker at all.
+    pub shims: Shims,
+    /// Endpoints whose connections are pooled and authenticated by the host.
+    #[serde(rename = "database")]
+    pub databases: Vec<DatabaseConfig>,
+    /// The service registry: names and the addresses they stand for, handed out
+    /// in turn.
+    pub services: BTreeMap<String, Addresses>,
+    /// How other names are resolved.
+    pub dns: Dns,
+    /// Plain sockets that a guest may open beside the proxied ones.
+    pub network: Network,
+    /// What a guest may use up.
+    pub limits: Limits,
+    /// The guest's environment variables.
+    pub env: BTreeMap<String, String>,
+    /// Belongs to `warp pack`.
+    package: Option<IgnoredAny>,
+}
+
+/// Which shims are linked.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Shims {
+    /// `warpgrid:shim/dns`.
+    pub dns: bool,
+    /// `warpgrid:shim/database-proxy` and `warpgrid:shim/sockets`.
+    pub database_proxy: bool,
+}
+
+impl Default for Shims {
+    fn default() -> Self {
+        Self { dns: true, database_proxy: true }
+    }
+}
+
+/// One address or several.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Addresses {
+    /// A single address.
+    One(IpAddr),
+    /// Several, handed out in turn.
+    Many(Vec<IpAddr>),
+}
+
+impl Addresses {
+    /// The addresses in the order they are written.
+    pub fn as_slice(&self) -> &[IpAddr] {
+        match self {
+            Self::One(address) => std::slice::from_ref(address),
+            Self::Many(addresses) => addresses,
+        }
+    }
+}
+
+/// How names outside the service registry are resolved.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Dns {
+    /// How long an answer of the system's resolver is kept.
+    #[serde(with = "humantime_serde")]
+    pub ttl: Duration,
+    /// How long the system's resolver may take before the guest is told so.
+    #[serde(with = "humantime_serde")]
+    pub timeout: Duration,
+    /// Names whose addresses are fixed, before the system's resolver is asked.
+    pub hosts: BTreeMap<String, Addresses>,
+}
+
+impl Default for Dns {
+    fn default() -> Self {
+        Self {
+            ttl: Duration::from_secs(30),
+            timeout: Duration::from_secs(5),
+            hosts: BTreeMap::new(),
+        }
+    }
+}
+
+impl ShimConfig {
+    /// Reads the configuration from a file.
+    ///
+    /// # Errors
+    /// Names the file, the place in it and what would be right.
+    pub fn from_file(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::read(path, &error))?;
+        Self::from_toml(&path.display().to_string(), &text)
+    }
+
+    /// Reads the configuration from text; `name` is what errors call it.
+    ///
+    /// # Errors
+    /// Names the place in the text and what would be right.
+    pub fn from_toml(name: &str, text: &str) -> Result<Self, ConfigError> {
+        let config: Self = toml_edit::de::from_str(text)
+            .map_err(|error| ConfigError::syntax(name, text, &error))?;
+        config.check().map_err(|problem| problem.located(name, text))?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), diagnostic::Problem> {
+        for (index, database) in self.databases.iter().enumerate() {
+            database.check()?;
+            if self.databases[..index].iter().any(|earlier| earlier.claims(database)) {
+                return Err(diagnostic::Problem::new(
+                    database.host.span(),
+                    format!("{}:{} is configured twice", database.host.as_ref(), database.port),
+                    "keep one [[database]] for each host and port",
+                ));
+            }
+        }
+        for (name, addresses) in self.services.iter().chain(&self.dns.hosts) {
+            if addresses.as_slice().is_empty() {
+                return Err(diagnostic::Problem::unlocated(
+                    format!("`{name}` has no address"),
+                    "give it at least one address, or remove it",
+                ));
+            }
+        }
+        self.limits.check()
+    }
+}
+
+#[cfg(test)]
+mod tests;

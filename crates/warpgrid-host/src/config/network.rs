@@ -1,0 +1,52 @@
+//! `[network]`: which plain sockets a guest may open.
+
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Deserializer, de};
+
+/// Plain sockets that a guest may open beside the proxied ones. None unless
+/// they are granted.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Network {
+    /// Where a guest may connect.
+    pub connect: Vec<Rule>,
+}
+
+/// An endpoint as `address:port`, `*:port` or `*`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rule {
+    /// Every endpoint.
+    Any,
+    /// One port of every host.
+    Port(u16),
+    /// One port of one address.
+    Address(SocketAddr),
+}
+
+impl Rule {
+    /// Whether the rule grants this endpoint.
+    pub fn grants(&self, endpoint: SocketAddr) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Port(port) => endpoint.port() == *port,
+            Self::Address(address) => *address == endpoint,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Rule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text == "*" {
+            return Ok(Self::Any);
+        }
+        let parsed = match text.strip_prefix("*:") {
+            Some(port) => port.parse().map(Self::Port).ok(),
+            None => text.parse().map(Self::Address).ok(),
+        };
+        parsed.ok_or_else(|| {
+            de::Error::custom(format!("{text} is not a rule; write address:port, *:port or *"))
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! What is accepted, and what the errors say.
+
+use miette::Diagnostic as _;
+
+use super::*;
+
+fn error(text: &str) -> (String, String) {
+    let error = ShimConfig::from_toml("warp.toml", text).expect_err("the configuration is wrong");
+    let help = error.help().map(|help| help.to_string());
+    (error.to_string(), help.expect("every error says what to do"))
+}
+
+#[test]
+fn everything_has_a_default() {
+    let config = ShimConfig::from_toml("warp.toml", "").unwrap();
+    assert!(config.shims.dns && config.shims.database_proxy);
+    assert!(config.databases.is_empty());
+    assert_eq!(config.limits.reuse, 1);
+}
+
+#[test]
+fn a_whole_configuration_is_read() {
+    let config = ShimConfig::from_toml(
+        "warp.toml",
+        r#"
+            [package]
+            name = "service"
+            [shims]
+            dns = false
+            [[database]]
+            protocol = "postgres"
+            host = "db.production.warp.local"
+            port = 5432
+            upstream = "[::1]:6432"
+            user = "app"
+            password = "secret"
+            pool-size = 3
+            wait-timeout = "2s"
+            [services]
+            "cache.warp.local" = "10.0.0.1"
+            "queue.warp.local" = ["10.0.0.2", "::1"]
+            [network]
+            connect = ["*:80", "192.0.2.7:443"]
+            [limits]
+            memory = "64 MiB"
+        "#,
+    )
+    .unwrap();
+    assert!(!config.shims.dns);
+    let database = &config.databases[0];
+    assert_eq!(database.upstream(), ("::1", 6432));
+    assert_eq!(config.services["queue.warp.local"].as_slice().len(), 2);
+    assert_eq!(config.limits.memory_bytes(), 64 << 20);
+    assert!(config.network.connect[0].grants("127.0.0.1:80".parse().unwrap()));
+    assert!(!config.network.connect[1].grants("192.0.2.7:80".parse().unwrap()));
+}
+
+#[test]
+fn a_password_is_not_shown() {
+    let text = "[[database]]\nprotocol = 'postgres'\nhost = 'db'\nport = 1\nuser = 'u'\npassword = 'hunter2'";
+    let config = ShimConfig::from_toml("warp.toml", text).unwrap();
+    assert!(!format!("{config:?}").contains("hunter2"));
+}
+
+#[test]
+fn an_unknown_key_is_answered_with_the_nearest_known_one() {
+    let (message, help) = error("[limits]\nmemroy = '1 MiB'\n");
+    assert!(message.starts_with("warp.toml:2: unknown field `memroy`"), "{message}");
+    assert_eq!(help, "did you mean `memory`?");
+}
+
+#[test]
+fn an_unknown_section_is_answered_with_the_nearest_known_one() {
+    let (_, help) = error("[shim]\ndns = true\n");
+    assert_eq!(help, "did you mean `shims`?");
+}
+
+#[test]
+fn an_unknown_protocol_names_the_known_ones() {
+    let (message, help) = error("[[database]]\nprotocol = 'oracle'\nhost = 'db'\nport = 1\n");
+    assert!(message.contains("oracle"), "{message}");
+    assert_eq!(help, "it must be one of: postgres");
+}
+
+#[test]
+fn values_without_sense_are_refused() {
+    for (text, part) in [
+        ("[limits]\nreuse = 0", "reuse is zero"),
+        ("[services]\n'a.warp.local' = []", "has no address"),
+        ("[[database]]\nprotocol='postgres'\nhost=''\nport=1", "host is empty"),
+        ("[[database]]\nprotocol='postgres'\nhost='a'\nport=1\npool-size=0", "pool of no connections"),
+        ("[[database]]\nprotocol='postgres'\nhost='a'\nport=1\npassword='x'", "without a user"),
+        ("[[database]]\nprotocol='postgres'\nhost='a'\nport=1\nupstream='b'", "is not an endpoint"),
+        ("[[database]]\nprotocol='postgres'\nhost='a'\nport=1\nupstream='::1:1'", "is not an endpoint"),
+        ("[[database]]\nprotocol='postgres'\nhost='a'\nport=70000", "70000"),
+        ("[network]\nconnect=['example.com']", "is not a rule"),
+        ("[services", "warp.toml:1"),
+    ] {
+        let (message, _) = error(text);
+        assert!(message.contains(part), "{text}: {message}");
+    }
+}
+
+#[test]
+fn one_endpoint_is_configured_once() {
+    let one = "[[database]]\nprotocol='postgres'\nhost='a'\nport=1\n";
+    let (message, _) = error(&format!("{one}{}", one.replace("'a'", "'A'")));
+    assert!(message.contains("configured twice"), "{message}");
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let error = ShimConfig::from_file("no/such/warp.toml".as_ref()).unwrap_err();
+    assert!(error.to_string().contains("no/such/warp.toml"));
+    assert!(error.help().unwrap().to_string().contains("--config"));
+}

@@ -1,0 +1,143 @@
+//! The engine: compilation, and the slots that instances run in.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use warpgrid_db::Pools;
+use warpgrid_store::Store;
+use wasmtime::component::Component;
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+use crate::code_cache;
+use crate::config::{Limits, ShimConfig};
+use crate::deployment::Deployment;
+use crate::error::Error;
+
+/// How often running guests are interrupted, so that one which computes neither
+/// starves the others nor outlives its deadline.
+const EPOCH: Duration = Duration::from_millis(10);
+/// Core instances, memories and tables that one component may need. Components
+/// made from adapters hold several core modules.
+const CORE_INSTANCES_PER_COMPONENT: u32 = 8;
+const MEMORIES_PER_COMPONENT: u32 = 2;
+const TABLES_PER_COMPONENT: u32 = 4;
+/// Elements of one table: a Go program's holds each of its functions.
+const TABLE_ELEMENTS: usize = 500_000;
+/// Bytes of metadata of one instance.
+const INSTANCE_METADATA: usize = 8 << 20;
+
+/// What all deployments of an engine share.
+#[derive(Debug, Clone)]
+pub struct EngineConfig {
+    /// The most instances of all deployments together.
+    pub instances: u32,
+    /// The most linear memory that any one instance may have, in bytes.
+    pub memory: usize,
+    /// Where compiled code is kept; compiled anew each time if absent.
+    pub code_cache: Option<Store>,
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        Self::for_limits(&Limits::default())
+    }
+}
+
+impl EngineConfig {
+    /// Room for one deployment with these limits; no code cache. An instance
+    /// may still be finishing when the next request's is made: hence twice the
+    /// slots.
+    pub fn for_limits(limits: &Limits) -> Self {
+        Self { instances: limits.instances.saturating_mul(2), memory: limits.memory_bytes(), code_cache: None }
+    }
+}
+
+/// Compiles and links components. Cheap to clone.
+#[derive(Clone)]
+pub struct WarpGridEngine {
+    engine: Engine,
+    code_cache: Option<Store>,
+    pools: Pools,
+}
+
+/// A compiled component.
+#[derive(Clone)]
+pub struct Module {
+    pub(crate) component: Component,
+    pub(crate) path: PathBuf,
+}
+
+impl WarpGridEngine {
+    /// Reserves the slots that instances run in and starts the interruption of
+    /// guests, which ends with the engine.
+    ///
+    /// # Errors
+    /// When the address space does not suffice for the instances.
+    pub fn new(config: EngineConfig) -> Result<Self, Error> {
+        let engine = Engine::new(&wasmtime_config(&config))
+            .map_err(|error| Error::Engine { reason: error.to_string() })?;
+        let ticking = engine.weak();
+        std::thread::Builder::new()
+            .name("epoch".to_owned())
+            .spawn(move || {
+                while let Some(engine) = ticking.upgrade() {
+                    engine.increment_epoch();
+                    drop(engine);
+                    std::thread::sleep(EPOCH);
+                }
+            })
+            .map_err(|error| Error::Engine { reason: error.to_string() })?;
+        Ok(Self { engine, code_cache: config.code_cache, pools: Pools::new() })
+    }
+
+    /// Reads and compiles a component, or takes its code from the cache.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is not a component.
+    pub fn load_module(&self, path: &Path) -> Result<Module, Error> {
+        let bytes = std::fs::read(path)
+            .map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let component = code_cache::load(&self.engine, self.code_cache.as_ref(), path, &bytes)?;
+        Ok(Module { component, path: path.to_owned() })
+    }
+
+    /// Links a component with the shims of its configuration. Its instances are
+    /// made when they are needed.
+    ///
+    /// # Errors
+    /// When the component imports what the configuration does not give it.
+    pub fn instantiate(&self, module: &Module, config: &ShimConfig) -> Result<Arc<Deployment>, Error> {
+        Deployment::new(&self.engine, module, config, self.pools.clone()).map(Arc::new)
+    }
+
+    /// The database pools that all deployments of this engine share.
+    pub fn pools(&self) -> &Pools {
+        &self.pools
+    }
+}
+
+fn wasmtime_config(config: &EngineConfig) -> Config {
+    let mut pooling = PoolingAllocationConfig::new();
+    pooling
+        .total_component_instances(config.instances)
+        .total_core_instances(config.instances.saturating_mul(CORE_INSTANCES_PER_COMPONENT))
+        .total_memories(config.instances.saturating_mul(MEMORIES_PER_COMPONENT))
+        .total_tables(config.instances.saturating_mul(TABLES_PER_COMPONENT))
+        .total_stacks(config.instances.saturating_mul(2))
+        .max_core_instances_per_component(CORE_INSTANCES_PER_COMPONENT)
+        .max_memories_per_component(MEMORIES_PER_COMPONENT)
+        .max_tables_per_component(TABLES_PER_COMPONENT)
+        .max_component_instance_size(INSTANCE_METADATA)
+        .max_core_instance_size(INSTANCE_METADATA)
+        .max_memory_size(config.memory)
+        .table_elements(TABLE_ELEMENTS);
+    let mut wasmtime = Config::new();
+    wasmtime
+        .wasm_component_model(true)
+        .wasm_component_model_async(true)
+        .epoch_interruption(true)
+        .memory_init_cow(true)
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pooling));
+    wasmtime
+}

@@ -1,0 +1,42 @@
+//! Names with configured addresses, handed out in turn.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::config::Addresses;
+
+/// Names and their addresses. Each question for a name starts the list at the
+/// next address, so that clients that take the first one are spread evenly.
+pub(super) struct Registry {
+    names: HashMap<String, Service>,
+}
+
+struct Service {
+    addresses: Vec<IpAddr>,
+    asked: AtomicUsize,
+}
+
+impl Registry {
+    pub(super) fn new(names: &BTreeMap<String, Addresses>) -> Self {
+        let names = names.iter().map(|(name, addresses)| {
+            let service =
+                Service { addresses: addresses.as_slice().to_vec(), asked: AtomicUsize::new(0) };
+            (name.trim_end_matches('.').to_ascii_lowercase(), service)
+        });
+        Self { names: names.collect() }
+    }
+
+    pub(super) fn next(&self, name: &str) -> Option<Vec<IpAddr>> {
+        let service = self.names.get(name)?;
+        let mut addresses = service.addresses.clone();
+        let turn = service.asked.fetch_add(1, Ordering::Relaxed);
+        let turn = turn.checked_rem(addresses.len())?;
+        addresses.rotate_left(turn);
+        Some(addresses)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.names.len()
+    }
+}

@@ -1,0 +1,68 @@
+//! What the store of one instance holds.
+
+use warpgrid_db::Pools;
+use wasmtime::component::ResourceTable;
+use wasmtime::{StoreLimits, StoreLimitsBuilder};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+
+use crate::deployment::Shared;
+use crate::shims::database_proxy::DatabaseProxyState;
+use crate::shims::dns::{DnsState, ResolvedNames};
+use crate::shims::sockets::SocketsView;
+
+/// The state of one guest: WASI's, and each shim's.
+pub(crate) struct GuestState {
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    table: ResourceTable,
+    names: ResolvedNames,
+    pub(crate) limits: StoreLimits,
+    pub(crate) dns: DnsState,
+    pub(crate) database_proxy: DatabaseProxyState,
+}
+
+impl GuestState {
+    /// A fresh guest of a deployment.
+    pub(crate) fn new(wasi: WasiCtx, shared: &Shared, pools: Pools) -> Self {
+        let names = ResolvedNames::default();
+        Self {
+            wasi,
+            http: WasiHttpCtx::new(),
+            table: ResourceTable::new(),
+            limits: StoreLimitsBuilder::new()
+                .memory_size(shared.config.limits.memory_bytes())
+                .trap_on_grow_failure(false)
+                .build(),
+            dns: DnsState::new(shared.dns.clone(), names.clone()),
+            database_proxy: DatabaseProxyState::new(
+                pools,
+                shared.tenant.clone(),
+                shared.endpoints.clone(),
+                shared.config.limits.connections,
+            ),
+            names,
+        }
+    }
+
+    pub(crate) fn sockets(&mut self) -> SocketsView<'_> {
+        SocketsView {
+            endpoints: &self.database_proxy.endpoints,
+            names: &self.names,
+            connections: &mut self.database_proxy.connections,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiView for GuestState {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl WasiHttpView for GuestState {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: Default::default() }
+    }
+}

@@ -1,0 +1,72 @@
+//! A handler that misbehaves on demand: each path is one way to use up a host.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use wasip2::exports::http::incoming_handler::Guest;
+use wasip2::http::types::{
+    Fields, IncomingRequest, OutgoingBody, OutgoingResponse, ResponseOutparam,
+};
+
+struct Probe;
+
+wasip2::http::proxy::export!(Probe);
+
+static REQUESTS: AtomicU32 = AtomicU32::new(0);
+
+impl Guest for Probe {
+    fn handle(request: IncomingRequest, out: ResponseOutparam) {
+        let path = request.path_with_query().unwrap_or_default();
+        let answer = match path.as_str() {
+            "/hello" => b"hello\n".to_vec(),
+            "/count" => (REQUESTS.fetch_add(1, Ordering::Relaxed) + 1).to_string().into_bytes(),
+            "/trap" => core::arch::wasm32::unreachable(),
+            "/spin" => loop {
+                std::hint::black_box(());
+            },
+            "/sleep" => {
+                std::thread::sleep(Duration::from_millis(200));
+                b"slept\n".to_vec()
+            }
+            "/sleep-long" => {
+                std::thread::sleep(Duration::from_secs(3600));
+                Vec::new()
+            }
+            "/grow" => vec![1_u8; 1 << 30],
+            "/silent" => return,
+            "/env" => std::env::var("GREETING").unwrap_or_default().into_bytes(),
+            "/echo" => read(&request),
+            "/connect" => match std::net::TcpStream::connect("127.0.0.1:9") {
+                Ok(_) => b"connected".to_vec(),
+                Err(error) => error.to_string().into_bytes(),
+            },
+            "/big" => vec![b'x'; 10 << 20],
+            _ => b"?".to_vec(),
+        };
+        respond(out, &answer);
+    }
+}
+
+fn read(request: &IncomingRequest) -> Vec<u8> {
+    let body = request.consume().expect("the body is consumed once");
+    let stream = body.stream().expect("the stream is taken once");
+    let mut bytes = Vec::new();
+    while let Ok(chunk) = stream.blocking_read(64 * 1024) {
+        bytes.extend(chunk);
+    }
+    bytes
+}
+
+fn respond(out: ResponseOutparam, bytes: &[u8]) {
+    let response = OutgoingResponse::new(Fields::new());
+    let body = response.body().expect("the body is taken once");
+    ResponseOutparam::set(out, Ok(response));
+    let stream = body.write().expect("the stream is taken once");
+    for chunk in bytes.chunks(4096) {
+        if stream.blocking_write_and_flush(chunk).is_err() {
+            return;
+        }
+    }
+    drop(stream);
+    let _ = OutgoingBody::finish(body, None);
+}

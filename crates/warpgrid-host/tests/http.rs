@@ -1,0 +1,178 @@
+//! The host against a guest that misbehaves: every limit ends in an answer.
+
+use std::pin::pin;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full};
+use warpgrid_host::{Deployment, EngineConfig, Error, ShimConfig, WarpGridEngine};
+
+/// The guest of `tests/guest`, built once by stock cargo.
+fn guest() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("guest");
+        let output = Command::new(env!("CARGO"))
+            .args(["build", "--release", "--locked", "--target", "wasm32-wasip2"])
+            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guest"))
+            .env("CARGO_TARGET_DIR", &target)
+            .env("CARGO_BUILD_BUILD_DIR", &target)
+            .output()
+            .expect("cargo runs");
+        assert!(
+            output.status.success(),
+            "the guest does not build; run `cargo xtask setup` for its target\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        target.join("wasm32-wasip2/release/probe.wasm")
+    })
+}
+
+fn deploy(config: &str) -> Arc<Deployment> {
+    let config = ShimConfig::from_toml("warp.toml", config).unwrap();
+    let engine = WarpGridEngine::new(EngineConfig::for_limits(&config.limits)).unwrap();
+    let module = engine.load_module(guest()).unwrap();
+    engine.instantiate(&module, &config).unwrap()
+}
+
+async fn call(deployment: &Deployment, path: &str, body: &[u8]) -> Result<Response<Bytes>, Error> {
+    let body = Full::new(Bytes::copy_from_slice(body)).map_err(|never| match never {});
+    let request = Request::post(format!("http://guest{path}")).body(body.boxed_unsync()).unwrap();
+    let (head, body) = deployment.call_handler(request).await?.into_parts();
+    let body = body.collect().await.expect("a whole body").to_bytes();
+    Ok(Response::from_parts(head, body))
+}
+
+async fn text(deployment: &Deployment, path: &str) -> String {
+    let response = call(deployment, path, b"").await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    String::from_utf8(response.into_body().to_vec()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_with_bodies_of_any_size() {
+    let deployment = deploy("[env]\nGREETING = 'good day'");
+    assert_eq!(text(&deployment, "/hello").await, "hello\n");
+    assert_eq!(text(&deployment, "/env").await, "good day");
+    assert_eq!(text(&deployment, "/big").await.len(), 10 << 20);
+    let sent: Vec<u8> = (0..3 << 20).map(|byte: u32| byte as u8).collect();
+    assert_eq!(call(&deployment, "/echo", &sent).await.unwrap().body(), &sent);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn state_is_carried_only_where_reuse_is_asked_for() {
+    let fresh = deploy("");
+    assert_eq!((text(&fresh, "/count").await, text(&fresh, "/count").await), ("1".into(), "1".into()));
+    let reused = deploy("[limits]\nreuse = 2\ninstances = 1");
+    let counts = [text(&reused, "/count").await, text(&reused, "/count").await, text(&reused, "/count").await];
+    assert_eq!(counts, ["1", "2", "1"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trap_is_reported_and_the_next_request_served() {
+    let deployment = deploy("");
+    let error = call(&deployment, "/trap", b"").await.unwrap_err();
+    assert!(matches!(&error, Error::Guest { reason, .. } if reason.contains("unreachable")), "{error:?}");
+    assert_eq!(text(&deployment, "/hello").await, "hello\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn memory_ends_at_its_limit() {
+    let deployment = deploy("[limits]\nmemory = '16 MiB'");
+    assert!(matches!(call(&deployment, "/grow", b"").await, Err(Error::Guest { .. })));
+    assert_eq!(text(&deployment, "/hello").await, "hello\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_without_an_answer_is_an_error() {
+    let deployment = deploy("");
+    assert!(matches!(call(&deployment, "/silent", b"").await, Err(Error::Guest { .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guests_that_compute_or_wait_without_end_meet_the_deadline() {
+    let deployment = deploy("[limits]\nrequest-timeout = '300ms'");
+    for path in ["/spin", "/sleep-long"] {
+        let error = call(&deployment, path, b"").await.unwrap_err();
+        assert!(matches!(error, Error::TimedOut), "{path}: {error:?}");
+    }
+    assert_eq!(text(&deployment, "/hello").await, "hello\n");
+}
+
+#[tokio::test]
+async fn a_guest_that_computes_lets_others_answer() {
+    // One thread: the other guest's answer needs the first to be interrupted.
+    let deployment = deploy("[limits]\nrequest-timeout = '60s'\ninstances = 2");
+    let spinning = {
+        let deployment = deployment.clone();
+        tokio::spawn(async move { call(&deployment, "/spin", b"").await.map(drop) })
+    };
+    tokio::task::yield_now().await;
+    assert_eq!(text(&deployment, "/hello").await, "hello\n");
+    assert!(!spinning.is_finished());
+    spinning.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_wait_for_an_instance_up_to_the_queues_bound() {
+    let deployment = deploy("[limits]\ninstances = 1\nqueue = 1");
+    let mut running = pin!(call(&deployment, "/sleep", b""));
+    let mut queued = pin!(call(&deployment, "/hello", b""));
+    assert!(futures::poll!(&mut running).is_pending());
+    assert!(futures::poll!(&mut queued).is_pending());
+    let refused = call(&deployment, "/hello", b"").await;
+    assert!(matches!(refused, Err(Error::Overloaded { waiting: 1, instances: 1 })), "{refused:?}");
+    assert_eq!(running.await.unwrap().body(), &b"slept\n"[..]);
+    assert_eq!(queued.await.unwrap().body(), &b"hello\n"[..]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_requests_over_few_instances_are_all_answered() {
+    let deployment = deploy("[limits]\ninstances = 4");
+    let calls: Vec<_> = (0..200)
+        .map(|_| {
+            let deployment = deployment.clone();
+            tokio::spawn(async move { text(&deployment, "/hello").await })
+        })
+        .collect();
+    for call in calls {
+        assert_eq!(call.await.unwrap(), "hello\n");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plain_sockets_are_refused_unless_granted() {
+    let refused = text(&deploy(""), "/connect").await;
+    assert!(refused.to_lowercase().contains("permission denied"), "{refused}");
+    // Nothing listens on the discard port: the connection is tried and refused.
+    let tried = text(&deploy("[network]\nconnect = ['127.0.0.1:9']"), "/connect").await;
+    assert!(tried.to_lowercase().contains("refused"), "{tried}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_a_socket_failures_are_status_codes() {
+    let deployment = deploy("[limits]\nrequest-timeout = '300ms'");
+    let listener = warpgrid_host::http::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let error = warpgrid_host::http::listen(address).await.unwrap_err();
+    assert!(error.to_string().contains(&address.to_string()), "{error}");
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = tokio::spawn(warpgrid_host::http::serve(listener, deployment, async {
+        let _ = stopped.await;
+    }));
+    for (path, status) in [("/hello", 200), ("/trap", 500), ("/spin", 504), ("/silent", 500)] {
+        let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        let io = hyper_util::rt::TokioIo::new(stream);
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(io).await.unwrap();
+        tokio::spawn(connection);
+        let request = Request::get(path).header("host", "guest").body(Full::<Bytes>::default());
+        let response = sender.send_request(request.unwrap()).await.unwrap();
+        assert_eq!(response.status().as_u16(), status, "{path}");
+    }
+    stop.send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(20), server).await.expect("the server stops").unwrap();
+}

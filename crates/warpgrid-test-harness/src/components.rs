@@ -1,0 +1,65 @@
+//! Components, packed by `warp` once in each process.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::process::{self, Bounds};
+
+/// What `warp pack --json` says of a component.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Packed {
+    /// Where the component is.
+    pub component: PathBuf,
+    /// The shims that it imports, by interface name.
+    pub shims: Vec<String>,
+}
+
+/// Packs projects by one `warp`.
+pub struct Packing {
+    warp: PathBuf,
+    done: Mutex<HashMap<PathBuf, Packed>>,
+}
+
+impl Packing {
+    /// With this `warp` executable.
+    #[must_use]
+    pub fn with(warp: PathBuf) -> Self {
+        Self {
+            warp,
+            done: Mutex::default(),
+        }
+    }
+
+    /// The component of a project: packed now, or before.
+    ///
+    /// # Errors
+    /// The whole report of `warp pack`.
+    pub fn pack(&self, project: &Path, bounds: &Bounds) -> Result<Packed> {
+        // Held meanwhile: two builds at once would only wait for each other.
+        let mut done = self.done.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(packed) = done.get(project) {
+            return Ok(packed.clone());
+        }
+        let mut command = Command::new(&self.warp);
+        command.args(["pack", "--json"]).arg(project);
+        let finished = process::run(command.current_dir(project), bounds)?.success()?;
+        let packed: Packed = serde_json::from_slice(&finished.stdout)
+            .with_context(|| format!("`warp pack --json` printed no such object\n{finished}"))?;
+        done.insert(project.to_owned(), packed.clone());
+        Ok(packed)
+    }
+
+    /// A `warp run` of a component with a configuration file; its further
+    /// arguments are the caller's.
+    #[must_use]
+    pub fn run(&self, component: &Path, configuration: &Path) -> Command {
+        let mut command = Command::new(&self.warp);
+        command.arg("run").arg(component).arg("--config").arg(configuration);
+        command
+    }
+}

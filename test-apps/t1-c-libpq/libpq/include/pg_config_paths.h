@@ -1,0 +1,13 @@
+/* Where an installed libpq would look for its files. */
+#define PGBINDIR "/usr/bin"
+#define PGSHAREDIR "/usr/share/postgresql"
+#define SYSCONFDIR "/etc/postgresql-common"
+#define INCLUDEDIR "/usr/include/postgresql"
+#define PKGINCLUDEDIR "/usr/include/postgresql"
+#define INCLUDEDIRSERVER "/usr/include/postgresql/server"
+#define LIBDIR "/usr/lib"
+#define PKGLIBDIR "/usr/lib/postgresql"
+#define LOCALEDIR "/usr/share/locale"
+#define DOCDIR "/usr/share/doc/postgresql"
+#define HTMLDIR "/usr/share/doc/postgresql"
+#define MANDIR "/usr/share/man"

@@ -1,0 +1,1 @@
+/* A system without terminals: libpq asks only for the size of one. */

@@ -1,0 +1,234 @@
+//! The matrix: every program in `test-apps`, packed and run in the host against
+//! a real database, and compared with its native self.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, bail, ensure};
+use warpgrid_series::Place;
+use warpgrid_series::process::Cancel;
+use warpgrid_test_harness::components::{Packed, Packing};
+use warpgrid_test_harness::postgres::{DATABASE, PASSWORD, Postgres, SCRAM};
+use warpgrid_test_harness::process::Bounds;
+
+use super::report::{Report, Subject};
+use super::{bounds, program, service, suites};
+use crate::{libpq, workspace};
+
+/// The most that building one app, or one run of it, may take, in minutes.
+const MINUTES: u64 = 20;
+
+/// What is done with an app.
+pub enum Kind {
+    /// It runs to its end; its output is compared.
+    Program,
+    /// It serves HTTP; its answers are compared.
+    Service,
+}
+
+/// A row of the matrix. To add a language is to add one.
+pub struct Row {
+    pub subject: Subject,
+    pub kind: Kind,
+    pub build: Build,
+}
+
+/// How the native program is built, and what the component needs before it can
+/// be packed.
+pub enum Build {
+    /// By the system's C compiler, with libpq; the component's libpq is built
+    /// by us.
+    CWithLibpq,
+    /// By cargo.
+    Cargo,
+}
+
+const ROWS: &[Row] = &[
+    Row {
+        subject: Subject {
+            app: "t1-c-libpq",
+            language: "C",
+            shims: &["dns", "database-proxy", "sockets"],
+            database: Some("postgres"),
+            native: true,
+        },
+        kind: Kind::Program,
+        build: Build::CWithLibpq,
+    },
+    Row {
+        subject: Subject {
+            app: "t2-rust-sqlx",
+            language: "Rust",
+            shims: &["dns", "database-proxy", "sockets"],
+            database: Some("postgres"),
+            native: true,
+        },
+        kind: Kind::Service,
+        build: Build::Cargo,
+    },
+];
+
+/// Runs the rows that are wanted.
+pub fn run(wanted: &dyn Fn(&str) -> bool, cancel: &Cancel, report: &mut Report) {
+    let rows: Vec<&Row> = ROWS.iter().filter(|row| wanted(row.subject.app)).collect();
+    if rows.is_empty() || cancel.is_cancelled() {
+        return;
+    }
+    let bench = Bench::prepare(cancel);
+    for row in rows {
+        report.row(row.subject.clone(), || {
+            let bench = bench.as_ref().map_err(|error| anyhow::anyhow!("{error:#}"))?;
+            let setup = bench.setup(row)?;
+            match row.kind {
+                Kind::Program => program::test(&setup),
+                Kind::Service => service::test(setup),
+            }
+        });
+    }
+}
+
+/// The names by which a filter may choose.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ROWS.iter().map(|row| row.subject.app)
+}
+
+/// What all rows share.
+struct Bench<'a> {
+    packing: Packing,
+    cancel: &'a Cancel,
+}
+
+/// A row ready to be tested: both programs built, its database running.
+pub struct Stage<'a> {
+    pub app: PathBuf,
+    pub native: PathBuf,
+    pub packed: Packed,
+    pub packing: &'a Packing,
+    pub database: Postgres,
+    pub bounds: Bounds,
+    scratch: tempfile::TempDir,
+}
+
+impl<'a> Bench<'a> {
+    /// Builds `warp`, in the workspace's own configuration.
+    fn prepare(cancel: &'a Cancel) -> anyhow::Result<Self> {
+        let root = workspace::root();
+        let args = ["build", "--workspace", "--bins", "--message-format=json-render-diagnostics"];
+        let built = suites::cargo(&root, &args, cancel)?.success()?;
+        let warp = executable(&built.stdout, "warp").context("cargo built no `warp`")?;
+        Ok(Bench { packing: Packing::with(warp), cancel })
+    }
+
+    fn setup(&self, row: &Row) -> anyhow::Result<Stage<'_>> {
+        let bounds = bounds(MINUTES, self.cancel);
+        let app = workspace::root().join("test-apps").join(row.subject.app);
+        let native = match row.build {
+            Build::CWithLibpq => {
+                libpq::vendor(&app, &Place::open_default()?, self.cancel)?;
+                super::native::c_with_libpq(&app, &bounds)?
+            }
+            Build::Cargo => super::native::cargo(&app, self.cancel)?,
+        };
+        let packed = self.packing.pack(&app, &bounds)?;
+        for shim in row.subject.shims {
+            ensure!(
+                packed.shims.iter().any(|found| found.contains(shim)),
+                "the component does not import `{shim}`, only {:?}",
+                packed.shims
+            );
+        }
+        let database = match row.subject.database {
+            Some("postgres") => Postgres::start()?,
+            other => bail!("no server for {other:?}"),
+        };
+        let scratch = tempfile::Builder::new().prefix("warpgrid-test-all-").tempdir()?;
+        Ok(Stage { app, native, packed, packing: &self.packing, database, bounds, scratch })
+    }
+}
+
+impl Stage<'_> {
+    /// The native program, with the database where it really is.
+    pub fn native(&self) -> Command {
+        let mut command = Command::new(&self.native);
+        command
+            .current_dir(self.scratch.path())
+            .env("PGHOST", "127.0.0.1")
+            .env("PGPORT", self.database.port().to_string())
+            .env("PGUSER", SCRAM)
+            .env("PGPASSWORD", PASSWORD)
+            .env("PGDATABASE", DATABASE)
+            .env("DATABASE_URL", self.database.url(SCRAM));
+        command
+    }
+
+    /// The component in the host, with the app's own `warp.toml` but for where
+    /// the database is.
+    pub fn component(&self) -> anyhow::Result<Command> {
+        let path = self.app.join("warp.toml");
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        let configuration = self.scratch.path().join("warp.toml");
+        std::fs::write(&configuration, with_upstream(&text, &self.database.address().to_string())?)
+            .with_context(|| format!("cannot write {}", configuration.display()))?;
+        let mut command = self.packing.run(&self.packed.component, &configuration);
+        command.current_dir(self.scratch.path());
+        Ok(command)
+    }
+
+    /// What went on at the database, for a failure's report.
+    pub fn explain(&self, error: anyhow::Error) -> anyhow::Error {
+        error.context(format!("--- the database's log\n{}\n---", self.database.log()))
+    }
+}
+
+/// The configuration with every database's upstream replaced.
+fn with_upstream(text: &str, address: &str) -> anyhow::Result<String> {
+    let mut document: toml_edit::DocumentMut = text.parse().context("warp.toml")?;
+    let databases = document
+        .get_mut("database")
+        .and_then(toml_edit::Item::as_array_of_tables_mut)
+        .context("warp.toml has no [[database]]")?;
+    for database in databases.iter_mut() {
+        database["upstream"] = toml_edit::value(address);
+    }
+    Ok(document.to_string())
+}
+
+/// The path of a program among cargo's messages, one JSON object in each line.
+fn executable(messages: &[u8], name: &str) -> Option<PathBuf> {
+    let messages = serde_json::Deserializer::from_slice(messages).into_iter::<serde_json::Value>();
+    messages.flatten().find_map(|message| {
+        let of_target = message["target"]["name"] == name && message["reason"] == "compiler-artifact";
+        message["executable"].as_str().filter(|_| of_target).map(Path::new).map(Path::to_owned)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_upstream_is_replaced() {
+        let text = "# kept\n[package]\nname = \"a\"\n\n[[database]]\nhost = \"db\"\nupstream = \"x:1\"\n";
+        assert_eq!(with_upstream(text, "127.0.0.1:9").unwrap(), text.replace("x:1", "127.0.0.1:9"));
+        assert!(with_upstream("[package]\n", "127.0.0.1:9").is_err());
+    }
+
+    #[test]
+    fn the_program_is_found_among_cargo_s_messages() {
+        let messages = br#"{"reason":"compiler-artifact","target":{"name":"warp"},"executable":null}
+{"reason":"compiler-artifact","target":{"name":"xtask"},"executable":"/t/xtask"}
+{"reason":"compiler-artifact","target":{"name":"warp"},"executable":"/t/warp"}
+{"reason":"build-finished","success":true}"#;
+        assert_eq!(executable(messages, "warp"), Some("/t/warp".into()));
+        assert_eq!(executable(messages, "other"), None);
+    }
+
+    #[test]
+    fn every_row_has_its_app() {
+        for name in names() {
+            let app = workspace::root().join("test-apps").join(name);
+            assert!(app.join("warp.toml").is_file(), "{}", app.display());
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The same sources built for the machine itself.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context;
+use warpgrid_series::process::Cancel;
+use warpgrid_test_harness::process::{self, Bounds};
+
+use super::suites;
+
+/// A C program and the system's libpq.
+pub fn c_with_libpq(app: &Path, bounds: &Bounds) -> anyhow::Result<PathBuf> {
+    let name = app.file_name().context("an app has a name")?;
+    let folder = app.join("target/native");
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let program = folder.join(name);
+    let include = process::run(Command::new("pg_config").arg("--includedir"), bounds)
+        .context("libpq's headers are missing: install the Debian package `libpq-dev`")?
+        .success()?;
+    let include = String::from_utf8_lossy(&include.stdout).trim().to_owned();
+    let mut sources: Vec<PathBuf> = std::fs::read_dir(app.join("src"))?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    sources.retain(|path| path.extension().is_some_and(|extension| extension == "c"));
+    sources.sort();
+    process::run(
+        Command::new("clang-19")
+            .args(["-std=c11", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror"])
+            .arg(format!("-I{include}"))
+            .args(sources)
+            .arg("-o")
+            .arg(&program)
+            .arg("-lpq")
+            .current_dir(app),
+        bounds,
+    )?
+    .success()?;
+    Ok(program)
+}
+
+/// A Rust program, as its own project; linted on the way.
+pub fn cargo(app: &Path, cancel: &Cancel) -> anyhow::Result<PathBuf> {
+    let name = app.file_name().context("an app has a name")?;
+    suites::cargo(app, &["fmt", "--check"], cancel)?.success()?;
+    suites::cargo(app, &["clippy", "--locked", "--all-targets", "--", "--deny=warnings"], cancel)?
+        .success()?;
+    suites::cargo(app, &["build", "--locked"], cancel)?.success()?;
+    Ok(app.join("target/debug").join(name))
+}

@@ -1,0 +1,160 @@
+//! A service: both ways it must give the same answers, also to many clients at
+//! once, and go on when its database was away.
+
+use std::net::SocketAddr;
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use warpgrid_test_harness::http::{Answer, Client, Request};
+use warpgrid_test_harness::service::Service;
+
+use super::matrix::Stage;
+
+/// How many clients ask at once, and how often each.
+const CLIENTS: usize = 64;
+const REQUESTS: usize = 4;
+/// How often a service is asked after its database came back.
+const ATTEMPTS: usize = 20;
+
+/// What every service answers, whatever its language. The last ones write, and
+/// answer according to what the ones before them wrote.
+const DIALOGUE: &[Request] = &[
+    Request::Get("/"),
+    Request::Get("/health"),
+    Request::Get("/users/1"),
+    Request::Get("/users/3"),
+    Request::Get("/users/99"),
+    Request::Get("/users/x"),
+    Request::Get("/pair"),
+    Request::Get("/error"),
+    Request::Get("/big"),
+    Request::Get("/nowhere"),
+    Request::PostJson("/users", r#"{"name":"Linus","letters":5}"#),
+    Request::Get("/users/4"),
+    Request::PostJson("/users", r#"{"name":"Linus","letters":5}"#),
+    // The second statement of the transaction is refused: the first is undone.
+    Request::PostJson("/users", r#"{"name":"Too many","letters":5000000}"#),
+    Request::PostJson("/users", r#"{"name":"Barbara","letters":7}"#),
+    Request::PostJson("/users", "no JSON"),
+    Request::Get("/users/6"),
+];
+
+pub fn test(mut stage: Stage<'_>) -> anyhow::Result<()> {
+    fill(&stage)?;
+    let expected = {
+        let native = start(&stage, |stage, address| {
+            let mut command = stage.native();
+            command.env("LISTEN", address.to_string());
+            Ok(command)
+        })?;
+        converse(native.address()).map_err(|error| error.context(native.report()))?
+    };
+    fill(&stage)?;
+    let component = start(&stage, |stage, address| {
+        let mut command = stage.component()?;
+        command.arg("--listen").arg(address.to_string());
+        Ok(command)
+    })?;
+    let tested = compare(&expected, component.address())
+        .and_then(|()| crowd(component.address()).context("many clients at once"))
+        .and_then(|()| {
+            stage.database.restart()?;
+            recover(component.address()).context("after the database was restarted")
+        })
+        .and_then(|()| crowd(component.address()).context("many clients after the restart"));
+    tested.map_err(|error| stage.explain(error.context(component.report())))
+}
+
+/// The tables of the app's `schema.sql` as they are at first.
+fn fill(stage: &Stage<'_>) -> anyhow::Result<()> {
+    let path = stage.app.join("schema.sql");
+    let schema = std::fs::read_to_string(&path)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    stage.database.sql(&format!(
+        "SET client_min_messages = warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n\
+         GRANT ALL ON SCHEMA public TO PUBLIC;\n{schema}\n\
+         GRANT ALL ON ALL TABLES IN SCHEMA public TO PUBLIC;\n"
+    ))?;
+    Ok(())
+}
+
+fn start(
+    stage: &Stage<'_>,
+    command: impl Fn(&Stage<'_>, SocketAddr) -> anyhow::Result<Command>,
+) -> anyhow::Result<Service> {
+    // Made once for its errors: the harness may have to try several addresses.
+    command(stage, SocketAddr::from(([127, 0, 0, 1], 0)))?;
+    Service::start(&stage.bounds, |address| {
+        command(stage, address).unwrap_or_else(|_| Command::new("false"))
+    })
+}
+
+fn converse(address: SocketAddr) -> anyhow::Result<Vec<Answer>> {
+    let client = Client::new(address);
+    DIALOGUE.iter().map(|request| client.send(*request)).collect()
+}
+
+fn compare(expected: &[Answer], address: SocketAddr) -> anyhow::Result<()> {
+    let answers = converse(address)?;
+    let mut different = Vec::new();
+    for ((request, native), component) in DIALOGUE.iter().zip(expected).zip(&answers) {
+        if native != component {
+            different.push(format!("{request:?}\n  native    {native}\n  component {component}"));
+        }
+    }
+    ensure!(different.is_empty(), "answers differ:\n{}", different.join("\n"));
+    Ok(())
+}
+
+/// Every client gets every answer whole and right.
+fn crowd(address: SocketAddr) -> anyhow::Result<()> {
+    let request = Request::Get("/pair");
+    let expected = Client::new(address).send(request)?;
+    ensure!(expected.status == 200, "{request:?}: {expected}");
+    let client = || -> anyhow::Result<()> {
+        let client = Client::new(address);
+        for _ in 0..REQUESTS {
+            let answer = client.send(request)?;
+            ensure!(answer == expected, "{answer}, and not {expected}");
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let clients: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(client)).collect();
+        let mut failed = Vec::new();
+        for client in clients {
+            match client.join() {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => failed.push(format!("{error:#}")),
+                Err(_) => failed.push("a client panicked".to_owned()),
+            }
+        }
+        ensure!(
+            failed.is_empty(),
+            "{} of {CLIENTS} clients failed:\n{}",
+            failed.len(),
+            failed.join("\n")
+        );
+        Ok(())
+    })
+}
+
+/// A request that met a broken connection may fail, but not the ones after it.
+fn recover(address: SocketAddr) -> anyhow::Result<()> {
+    let request = Request::Get("/health");
+    let mut last = None;
+    for _ in 0..ATTEMPTS {
+        let answer = Client::new(address).send(request)?;
+        if answer.status == 200 {
+            return Ok(());
+        }
+        last = Some(answer);
+        thread::sleep(Duration::from_millis(100));
+    }
+    match last {
+        Some(answer) => bail!("asked {ATTEMPTS} times, it still answers {answer}"),
+        None => bail!("it was never asked"),
+    }
+}

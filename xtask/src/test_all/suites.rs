@@ -1,0 +1,129 @@
+//! What cargo checks by itself: formatting, lints, generated code, tests.
+
+use std::path::Path;
+use std::process::Command;
+
+use warpgrid_series::process::Cancel;
+use warpgrid_test_harness::process::{self, Finished};
+
+use super::bounds;
+use super::report::{Counts, Report, Status, Subject};
+use crate::workspace;
+
+/// The first build of the workspace and its tests takes most of it.
+const MINUTES: u64 = 40;
+
+/// The suites, in the order in which they run: what fails fastest comes first.
+const SUITES: &[(&str, Suite)] = &[
+    ("formatting", Suite::Command(&["fmt", "--all", "--check"])),
+    ("codegen", Suite::Command(&["xtask", "codegen", "--check"])),
+    ("tests", Suite::Tests(&["test", "--workspace", "--no-fail-fast", "--", "--color=never"])),
+    (
+        "lints",
+        Suite::Command(&["clippy", "--workspace", "--all-targets", "--", "--deny=warnings"]),
+    ),
+];
+
+enum Suite {
+    /// Passes where cargo does.
+    Command(&'static [&'static str]),
+    /// Counts the tests that it runs.
+    Tests(&'static [&'static str]),
+}
+
+/// Runs those that are wanted.
+pub fn run(wanted: &dyn Fn(&str) -> bool, cancel: &Cancel, report: &mut Report) {
+    for (name, suite) in SUITES {
+        if wanted(name) && !cancel.is_cancelled() {
+            let subject =
+                Subject { app: name, language: "Rust", shims: &[], database: None, native: false };
+            report.suite(subject, || suite.run(cancel));
+        }
+    }
+}
+
+/// The names by which a filter may choose.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    SUITES.iter().map(|(name, _)| *name)
+}
+
+impl Suite {
+    fn run(&self, cancel: &Cancel) -> (Counts, Option<String>) {
+        let (Suite::Command(args) | Suite::Tests(args)) = self;
+        let finished = match cargo(&workspace::root(), args, cancel) {
+            Ok(finished) => finished,
+            Err(error) => return (Counts::one(Status::Failed), Some(format!("{error:#}"))),
+        };
+        match self {
+            Suite::Command(_) => match finished.success() {
+                Ok(_) => (Counts::one(Status::Passed), None),
+                Err(error) => (Counts::one(Status::Failed), Some(error.to_string())),
+            },
+            Suite::Tests(_) => counted(&finished),
+        }
+    }
+}
+
+/// Runs the cargo that runs us.
+pub fn cargo(directory: &Path, args: &[&str], cancel: &Cancel) -> anyhow::Result<Finished> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    process::run(
+        Command::new(cargo)
+            .args(args)
+            .current_dir(directory)
+            // cargo's own for this process: they would mislead another's.
+            .env_remove("CARGO_MANIFEST_DIR")
+            .env_remove("CARGO_MANIFEST_PATH"),
+        &bounds(MINUTES, cancel),
+    )
+}
+
+/// A run that failed without a failing test did not compile, or crashed.
+fn counted(finished: &Finished) -> (Counts, Option<String>) {
+    let mut counts = count(&String::from_utf8_lossy(&finished.stdout));
+    if finished.status.success() {
+        return (counts, None);
+    }
+    counts.failed = counts.failed.max(1);
+    (counts, Some(finished.to_string()))
+}
+
+/// Adds up the lines with which libtest and libtest-mimic end:
+/// `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
+fn count(output: &str) -> Counts {
+    let mut counts = Counts::default();
+    for line in output.lines().filter_map(|line| line.trim().strip_prefix("test result: ")) {
+        let line = line.split_once(". ").map_or(line, |(_, rest)| rest);
+        for part in line.split(';') {
+            let Some((number, what)) = part.trim().split_once(' ') else { continue };
+            let Ok(number) = number.parse::<u64>() else { continue };
+            match what {
+                "passed" => counts.passed += number,
+                "failed" => counts.failed += number,
+                "ignored" => counts.skipped += number,
+                _ => {}
+            }
+        }
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn result_lines_are_added_up() {
+        let output = "\
+running 3 tests
+test a ... ok
+test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 7 filtered out; finished in 0.64s
+
+running 2 tests
+test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.0s
+test result: ok. 20 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1s
+";
+        assert_eq!(count(output), Counts { passed: 24, failed: 2, skipped: 1 });
+        assert_eq!(count("nothing of the kind"), Counts::default());
+    }
+}
