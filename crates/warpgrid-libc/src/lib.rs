@@ -5,6 +5,7 @@
 //! name or connects a socket. libwarpgrid (in `c/`) defines the hooks over
 //! bindings that are generated from `wit/`. [`build_libwarpgrid`] compiles it
 //! into the store, and [`Toolchain`] says what to give to clang and rustc.
+//! [`c`] and [`rust`] pack projects with it.
 
 #![forbid(unsafe_code)]
 
