@@ -6,7 +6,12 @@ use clap::{Args, Parser, Subcommand};
 
 /// Builds, checks and maintains WarpGrid SDK.
 #[derive(Debug, Parser)]
-#[command(name = "xtask", bin_name = "cargo xtask", version, propagate_version = false)]
+#[command(
+    name = "xtask",
+    bin_name = "cargo xtask",
+    version,
+    propagate_version = false
+)]
 pub struct Xtask {
     /// What to do.
     #[command(subcommand)]

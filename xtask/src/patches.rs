@@ -38,7 +38,10 @@ impl Verb {
     fn import(&self, cancel: &Cancel) -> anyhow::Result<()> {
         let imported = warpgrid_series::import(&self.series, &self.place, &self.programs, cancel)?;
         let from = imported.from.as_deref().unwrap_or("the cache");
-        println!("{} {}: from {from}", self.series.upstream.name, self.series.upstream.version);
+        println!(
+            "{} {}: from {from}",
+            self.series.upstream.name, self.series.upstream.version
+        );
         println!("work tree: {}", self.work());
         Ok(())
     }
@@ -56,7 +59,11 @@ impl Verb {
         for patch in &applied.patches {
             println!("{patch}");
         }
-        println!("{} applied in {}", count(applied.patches.len()), self.work());
+        println!(
+            "{} applied in {}",
+            count(applied.patches.len()),
+            self.work()
+        );
         Ok(())
     }
 
@@ -103,7 +110,9 @@ impl Verb {
         match step {
             EditStep::Stopped { patch } => {
                 println!("stopped at {patch} in {}", self.work());
-                println!("change files there, then run `cargo xtask patches edit {name} --continue`");
+                println!(
+                    "change files there, then run `cargo xtask patches edit {name} --continue`"
+                );
                 Ok(())
             }
             EditStep::Conflict { subject, files } => bail!(
@@ -141,22 +150,35 @@ impl Verb {
             println!("{word:<8} {file}");
         }
         if exported.changes().next().is_none() {
-            println!("{} in {}, none changed", count(exported.patches.len()), self.series.dir.display());
+            println!(
+                "{} in {}, none changed",
+                count(exported.patches.len()),
+                self.series.dir.display()
+            );
         }
     }
 
     fn work(&self) -> String {
-        self.place.work_dir(&self.series.upstream.name).display().to_string()
+        self.place
+            .work_dir(&self.series.upstream.name)
+            .display()
+            .to_string()
     }
 }
 
 fn print_status(status: &Status) {
     let upstream = &status.upstream;
-    println!("upstream   {} {} (tree {})", upstream.name, upstream.version, upstream.tree);
+    println!(
+        "upstream   {} {} (tree {})",
+        upstream.name, upstream.version, upstream.tree
+    );
     println!("work tree  {}", status.work.display());
     println!("state      {}", describe(&status.state));
     if status.unexported {
-        println!("           it has commits that are not in {}", status.dir.display());
+        println!(
+            "           it has commits that are not in {}",
+            status.dir.display()
+        );
     }
     for file in &status.dirty {
         println!("changed    {file}");
@@ -192,5 +214,9 @@ fn describe(state: &WorkState) -> String {
 }
 
 fn count(patches: usize) -> String {
-    if patches == 1 { "1 patch".to_owned() } else { format!("{patches} patches") }
+    if patches == 1 {
+        "1 patch".to_owned()
+    } else {
+        format!("{patches} patches")
+    }
 }

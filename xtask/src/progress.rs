@@ -10,7 +10,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 pub struct Task {
     bar: ProgressBar,
     title: String,
-    plain: bool,
 }
 
 impl Task {
@@ -18,7 +17,11 @@ impl Task {
     pub fn start(title: impl Into<String>) -> Self {
         let title = title.into();
         let plain = !std::io::stderr().is_terminal();
-        let bar = if plain { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
+        let bar = if plain {
+            ProgressBar::hidden()
+        } else {
+            ProgressBar::new_spinner()
+        };
         if plain {
             eprintln!("{title} ...");
         } else {
@@ -26,14 +29,15 @@ impl Task {
             bar.set_prefix(title.clone());
             bar.enable_steady_tick(Duration::from_millis(120));
         }
-        Task { bar, title, plain }
+        Task { bar, title }
     }
 
     /// Says how far it is.
     pub fn at(&self, done: u64, of: u64) {
         if self.bar.length() != Some(of) {
             self.bar.set_length(of);
-            self.bar.set_style(style("{spinner} {prefix} [{bar:30}] {pos}/{len} {elapsed}"));
+            self.bar
+                .set_style(style("{spinner} {prefix} [{bar:30}] {pos}/{len} {elapsed}"));
         }
         self.bar.set_position(done);
     }
@@ -46,7 +50,6 @@ impl Task {
     /// Ends it, with its outcome in a few words.
     pub fn done(self, outcome: &str) {
         self.bar.finish_and_clear();
-        let _ = self.plain;
         eprintln!("{}: {outcome}", self.title);
     }
 }

@@ -41,7 +41,9 @@ pub fn apply(
     work.require_clean()?;
     work.require_exported()?;
     let before = work.head()?;
-    work.begin(&Operation::Apply { before: before.clone() })?;
+    work.begin(&Operation::Apply {
+        before: before.clone(),
+    })?;
     if let Err(e) = apply_all(&work, &patches, cancel) {
         work.restore(&before)?;
         work.end()?;
@@ -50,7 +52,11 @@ pub fn apply(
     let tip = work.head()?;
     work.git.run(&["update-ref", EXPORTED, &tip])?;
     work.end()?;
-    Ok(Applied { patches: patches.into_iter().map(|p| p.file).collect(), tip, recovered })
+    Ok(Applied {
+        patches: patches.into_iter().map(|p| p.file).collect(),
+        tip,
+        recovered,
+    })
 }
 
 /// Undoes an apply that was killed half-way.
@@ -64,19 +70,25 @@ pub fn abort_apply(series: &Series, place: &Place, programs: &Programs) -> Resul
         return Ok(());
     }
     work.require_nothing_under_way()?;
-    Err(SeriesError::NotUnderWay { name: series.name.clone(), verb: "apply" })
+    Err(SeriesError::NotUnderWay {
+        name: series.name.clone(),
+        verb: "apply",
+    })
 }
 
 /// The lock is ours, so an apply that is written down as running was killed.
 fn recover(work: &WorkTree<'_>) -> Result<bool, SeriesError> {
-    let Some(Operation::Apply { before }) = work.operation()? else { return Ok(false) };
+    let Some(Operation::Apply { before }) = work.operation()? else {
+        return Ok(false);
+    };
     work.restore(&before)?;
     work.end()?;
     Ok(true)
 }
 
 fn apply_all(work: &WorkTree<'_>, patches: &[Patch], cancel: &Cancel) -> Result<(), SeriesError> {
-    work.git.run(&["checkout", "--quiet", "--force", "-B", "series", UPSTREAM])?;
+    work.git
+        .run(&["checkout", "--quiet", "--force", "-B", "series", UPSTREAM])?;
     for patch in patches {
         if cancel.is_cancelled() {
             return Err(SeriesError::Interrupted);
@@ -93,24 +105,42 @@ pub(crate) fn am(git: &Git, dir: &Path, patch: &Patch) -> Result<(), SeriesError
     let failed = |e| SeriesError::io("write a file in", dir, e);
     let mail = dir.join(".git/warpgrid-patch");
     std::fs::write(&mail, &patch.bytes).map_err(failed)?;
-    let args = ["am", "--quiet", "--keep-non-patch", "--keep-cr", "--no-scissors", "--no-3way"];
+    let args = [
+        "am",
+        "--quiet",
+        "--keep-non-patch",
+        "--keep-cr",
+        "--no-scissors",
+        "--no-3way",
+    ];
     let mail_arg = mail.to_string_lossy();
     let output = git.output(&[&args[..], &["--whitespace=nowarn", "--", &mail_arg]].concat())?;
     if output.status.success() {
         return std::fs::remove_file(&mail).map_err(failed);
     }
     let _ = git.output(&["am", "--abort"]);
-    Err(SeriesError::Conflict(Box::new(conflict(patch, &output.stderr))))
+    Err(SeriesError::Conflict(Box::new(conflict(
+        patch,
+        &output.stderr,
+    ))))
 }
 
 fn conflict(patch: &Patch, stderr: &[u8]) -> Conflict {
     let said = String::from_utf8_lossy(stderr);
-    let error = said.lines().find_map(|l| l.strip_prefix("error: ")).unwrap_or("").trim();
+    let error = said
+        .lines()
+        .find_map(|l| l.strip_prefix("error: "))
+        .unwrap_or("")
+        .trim();
     let (mut file, mut hunk) = (None, None);
     let message = if let Some(at) = error.strip_prefix("patch failed: ") {
         if let Some((path, line)) = at.rsplit_once(':') {
             file = Some(path.to_owned());
-            hunk = Some(patch.hunk(path, line).unwrap_or_else(|| format!("at line {line}")));
+            hunk = Some(
+                patch
+                    .hunk(path, line)
+                    .unwrap_or_else(|| format!("at line {line}")),
+            );
         }
         "the lines it changes are not there".to_owned()
     } else if let Some((path, what)) = error.split_once(": ") {

@@ -71,15 +71,27 @@ pub fn new_patch(
         return Err(SeriesError::Clean { work: work.dir });
     }
     if !is_applied(&work)? {
-        return Err(SeriesError::NotApplied { name: series.name.clone() });
+        return Err(SeriesError::NotApplied {
+            name: series.name.clone(),
+        });
     }
     let before = work.head()?;
     work.git.run(&["add", "--all"])?;
     let author = format!("--author={}", new.author.as_deref().unwrap_or(AUTHOR));
     let date = format!("--date={COMMIT_TIME} +0000");
-    let args = ["commit", "--quiet", "--no-verify", &author, &date, "--file=-"];
+    let args = [
+        "commit",
+        "--quiet",
+        "--no-verify",
+        &author,
+        &date,
+        "--file=-",
+    ];
     work.git.run_with(&args, new.message().as_bytes())?;
-    let naming = Naming { last_slug: new.slug.clone(), ..Naming::default() };
+    let naming = Naming {
+        last_slug: new.slug.clone(),
+        ..Naming::default()
+    };
     export_locked(&work, false, &naming).inspect_err(|_| {
         // The changes go back to being changes.
         let _ = work.git.run(&["reset", "--quiet", "--mixed", &before]);
@@ -117,7 +129,9 @@ pub fn edit(
     let patches = series.patches()?;
     let position = find(&patches, patch)?;
     if !is_applied(&work)? {
-        return Err(SeriesError::NotApplied { name: series.name.clone() });
+        return Err(SeriesError::NotApplied {
+            name: series.name.clone(),
+        });
     }
     let commit = work.commits()?[position].clone();
     let file = patches[position].file.clone();
@@ -146,8 +160,18 @@ pub fn continue_edit(
 ) -> Result<EditStep, SeriesError> {
     let _lock = place.lock(&series.upstream.name)?;
     let work = WorkTree::open(series, place, programs)?;
-    let Some(Operation::Edit { patch, position, before, commit, reapplying }) = work.operation()? else {
-        return Err(SeriesError::NotUnderWay { name: series.name.clone(), verb: "edit" });
+    let Some(Operation::Edit {
+        patch,
+        position,
+        before,
+        commit,
+        reapplying,
+    }) = work.operation()?
+    else {
+        return Err(SeriesError::NotUnderWay {
+            name: series.name.clone(),
+            verb: "edit",
+        });
     };
     if reapplying {
         require_resolved(&work)?;
@@ -171,7 +195,10 @@ pub fn continue_edit(
             return Ok(conflict);
         }
     }
-    let naming = Naming { keep: Some((position, patch)), last_slug: None };
+    let naming = Naming {
+        keep: Some((position, patch)),
+        last_slug: None,
+    };
     let exported = export_locked(&work, false, &naming)?;
     work.end()?;
     Ok(EditStep::Done { exported })
@@ -185,7 +212,10 @@ pub fn abort_edit(series: &Series, place: &Place, programs: &Programs) -> Result
     let _lock = place.lock(&series.upstream.name)?;
     let work = WorkTree::open(series, place, programs)?;
     let Some(Operation::Edit { before, .. }) = work.operation()? else {
-        return Err(SeriesError::NotUnderWay { name: series.name.clone(), verb: "edit" });
+        return Err(SeriesError::NotUnderWay {
+            name: series.name.clone(),
+            verb: "edit",
+        });
     };
     work.restore(&before)?;
     work.end()
@@ -195,10 +225,13 @@ fn find(patches: &[Patch], wanted: &str) -> Result<usize, SeriesError> {
     let stem = wanted.strip_suffix(".patch").unwrap_or(wanted);
     let number = stem.parse::<u32>().ok();
     let is_it = |p: &Patch| p.file.strip_suffix(".patch") == Some(stem) || number == Some(p.number);
-    patches.iter().position(is_it).ok_or_else(|| SeriesError::NoSuchPatch {
-        wanted: wanted.to_owned(),
-        known: patches.iter().map(|p| p.file.clone()).collect(),
-    })
+    patches
+        .iter()
+        .position(is_it)
+        .ok_or_else(|| SeriesError::NoSuchPatch {
+            wanted: wanted.to_owned(),
+            known: patches.iter().map(|p| p.file.clone()).collect(),
+        })
 }
 
 /// The user may also have amended by hand, or split the patch into several.
@@ -208,7 +241,14 @@ fn amend(work: &WorkTree<'_>, position: usize) -> Result<(), SeriesError> {
         return Err(SeriesError::LostCommits { name, work });
     }
     work.git.run(&["add", "--all"])?;
-    let args = ["commit", "--quiet", "--amend", "--no-edit", "--no-verify", "--allow-empty"];
+    let args = [
+        "commit",
+        "--quiet",
+        "--amend",
+        "--no-edit",
+        "--no-verify",
+        "--allow-empty",
+    ];
     work.git.run(&args).map(drop)
 }
 
@@ -224,27 +264,36 @@ fn pick(work: &WorkTree<'_>, args: &[&str]) -> Result<Option<EditStep>, SeriesEr
         if work.git.resolve("CHERRY_PICK_HEAD")?.is_some() && work.changes()?.is_empty() {
             return pick(work, &["--skip"]);
         }
-        // Not a conflict: run it again for its error.
-        return work.git.run(&all).map(|_| None);
+        return Err(work.git.failed(&all, &output));
     }
-    let subject = work.git.text(&["show", "--no-patch", "--format=%s", "CHERRY_PICK_HEAD"])?;
+    let subject = work
+        .git
+        .text(&["show", "--no-patch", "--format=%s", "CHERRY_PICK_HEAD"])?;
     Ok(Some(EditStep::Conflict { subject, files }))
 }
 
 fn unmerged(work: &WorkTree<'_>) -> Result<Vec<String>, SeriesError> {
-    let names = work.git.run(&["diff", "--name-only", "--diff-filter=U", "-z"])?;
+    let names = work
+        .git
+        .run(&["diff", "--name-only", "--diff-filter=U", "-z"])?;
     let names = names.split(|b| *b == 0).filter(|n| !n.is_empty());
-    Ok(names.map(|n| String::from_utf8_lossy(n).into_owned()).collect())
+    Ok(names
+        .map(|n| String::from_utf8_lossy(n).into_owned())
+        .collect())
 }
 
 fn require_resolved(work: &WorkTree<'_>) -> Result<(), SeriesError> {
     let marked = |file: &String| {
         let text = fs::read(work.dir.join(file)).unwrap_or_default();
-        text.split(|b| *b == b'\n').any(|l| l.starts_with(b"<<<<<<< ") || l.starts_with(b">>>>>>> "))
+        text.split(|b| *b == b'\n')
+            .any(|l| l.starts_with(b"<<<<<<< ") || l.starts_with(b">>>>>>> "))
     };
     let files: Vec<String> = unmerged(work)?.into_iter().filter(marked).collect();
     if files.is_empty() {
         return Ok(());
     }
-    Err(SeriesError::Unresolved { work: work.dir.clone(), files })
+    Err(SeriesError::Unresolved {
+        work: work.dir.clone(),
+        files,
+    })
 }

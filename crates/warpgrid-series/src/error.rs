@@ -49,7 +49,9 @@ pub enum SeriesError {
     Store(#[from] StoreError),
 
     /// A program that is needed is not installed.
-    #[error("{program} is not installed\n  help: install it (Debian: apt-get install {package}), or run `cargo xtask setup`")]
+    #[error(
+        "{program} is not installed\n  help: install it (Debian: apt-get install {package}), or run `cargo xtask setup`"
+    )]
     MissingProgram {
         /// The program.
         program: String,
@@ -132,7 +134,9 @@ pub enum SeriesError {
     },
 
     /// An archive that must not be unpacked.
-    #[error("the archive {archive} is refused: {entry}: {message}\n  help: it is damaged or hostile; check where it came from")]
+    #[error(
+        "the archive {archive} is refused: {entry}: {message}\n  help: it is damaged or hostile; check where it came from"
+    )]
     Archive {
         /// The archive's file name.
         archive: String,
@@ -203,7 +207,9 @@ pub enum SeriesError {
     },
 
     /// The series is not wholly applied to the work tree.
-    #[error("the series {name} is not applied to the work tree as it stands in the folder\n  help: run `cargo xtask patches apply {name}` first")]
+    #[error(
+        "the series {name} is not applied to the work tree as it stands in the folder\n  help: run `cargo xtask patches apply {name}` first"
+    )]
     NotApplied {
         /// The series' short name.
         name: String,
@@ -223,7 +229,9 @@ pub enum SeriesError {
     },
 
     /// `--continue` or `--abort` with nothing to continue.
-    #[error("no {verb} is under way for {name}\n  help: `cargo xtask patches status {name}` shows where things stand")]
+    #[error(
+        "no {verb} is under way for {name}\n  help: `cargo xtask patches status {name}` shows where things stand"
+    )]
     NotUnderWay {
         /// The series' short name.
         name: String,
@@ -245,7 +253,10 @@ pub enum SeriesError {
     },
 
     /// No patch of that name.
-    #[error("the series has no patch '{wanted}'\n  help: name it by its number or its file: {}", list(known))]
+    #[error(
+        "the series has no patch '{wanted}'\n  help: name it by its number or its file: {}",
+        list(known)
+    )]
     NoSuchPatch {
         /// As given.
         wanted: String,
@@ -304,18 +315,30 @@ impl std::fmt::Display for Conflict {
 
 impl SeriesError {
     pub(crate) fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
-        SeriesError::Io { action, path: path.to_owned(), source }
+        SeriesError::Io {
+            action,
+            path: path.to_owned(),
+            source,
+        }
     }
 
     pub(crate) fn repository(path: &Path, error: &git2::Error) -> Self {
-        SeriesError::Repository { path: path.to_owned(), message: error.message().to_owned() }
+        SeriesError::Repository {
+            path: path.to_owned(),
+            message: error.message().to_owned(),
+        }
     }
 }
 
 /// The first few names, and how many more.
 fn list(names: &[String]) -> String {
     const SHOWN: usize = 5;
-    let mut text = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    let mut text = names
+        .iter()
+        .take(SHOWN)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
     if names.len() > SHOWN {
         text.push_str(&format!(" and {} more", names.len() - SHOWN));
     }

@@ -41,7 +41,9 @@ pub struct Exported {
 impl Exported {
     /// The files that are not [`Change::Same`].
     pub fn changes(&self) -> impl Iterator<Item = &(String, Change)> {
-        self.patches.iter().filter(|(_, change)| *change != Change::Same)
+        self.patches
+            .iter()
+            .filter(|(_, change)| *change != Change::Same)
     }
 }
 
@@ -97,7 +99,9 @@ pub(crate) fn export_locked(
     }
     let kept: HashSet<&str> = new.iter().map(|p| p.file.as_str()).collect();
     let removed = old.iter().filter(|o| !kept.contains(o.file.as_str()));
-    exported.patches.extend(removed.map(|o| (o.file.clone(), Change::Removed)));
+    exported
+        .patches
+        .extend(removed.map(|o| (o.file.clone(), Change::Removed)));
     exported.patches.sort_by(|a, b| a.0.cmp(&b.0));
     if !check {
         write(work, &new, &exported)?;
@@ -161,7 +165,11 @@ fn name_patches(mails: Vec<Vec<u8>>, old: &[Patch], naming: &Naming) -> Vec<Patc
     for (position, bytes) in mails.into_iter().enumerate() {
         let mail = Patch::parse("0000-", bytes.clone()).ok();
         let subject = mail.map(|m| m.subject).unwrap_or_default();
-        let wished = naming.keep.as_ref().filter(|(at, _)| *at == position).map(|(_, file)| file);
+        let wished = naming
+            .keep
+            .as_ref()
+            .filter(|(at, _)| *at == position)
+            .map(|(_, file)| file);
         let same = free.iter().position(|o| match wished {
             Some(file) => o.file == *file,
             None => o.subject == subject,
@@ -176,7 +184,12 @@ fn name_patches(mails: Vec<Vec<u8>>, old: &[Patch], naming: &Naming) -> Vec<Patc
             Some(o) => o.file[5..o.file.len() - ".patch".len()].to_owned(),
             None => slug(own_slug.unwrap_or(&subject)),
         };
-        named.push(Patch { file: format!("{number:04}-{slug}.patch"), number, subject, bytes });
+        named.push(Patch {
+            file: format!("{number:04}-{slug}.patch"),
+            number,
+            subject,
+            bytes,
+        });
     }
     named
 }
@@ -202,7 +215,9 @@ fn write(work: &WorkTree<'_>, patches: &[Patch], exported: &Exported) -> Result<
         }
     }
     for (temporary, path) in ready {
-        temporary.persist(&path).map_err(|e| SeriesError::io("write", &path, e.error))?;
+        temporary
+            .persist(&path)
+            .map_err(|e| SeriesError::io("write", &path, e.error))?;
     }
     for (file, _) in exported.changes().filter(|(_, c)| *c == Change::Removed) {
         let path = dir.join(file);
@@ -229,10 +244,15 @@ mod tests {
     }
 
     fn names(subjects: &[&str], old: &[(&str, &str)], naming: &Naming) -> Vec<String> {
-        let old: Vec<Patch> =
-            old.iter().map(|(file, subject)| Patch::parse(file, mail(subject)).unwrap()).collect();
+        let old: Vec<Patch> = old
+            .iter()
+            .map(|(file, subject)| Patch::parse(file, mail(subject)).unwrap())
+            .collect();
         let mails = subjects.iter().map(|s| mail(s)).collect();
-        name_patches(mails, &old, naming).into_iter().map(|p| p.file).collect()
+        name_patches(mails, &old, naming)
+            .into_iter()
+            .map(|p| p.file)
+            .collect()
     }
 
     const OLD: &[(&str, &str)] = &[("0001-first.patch", "a"), ("0005-second.patch", "b")];
@@ -240,24 +260,44 @@ mod tests {
     #[test]
     fn names_stay_with_their_subjects_and_gaps_stay_open() {
         let none = Naming::default();
-        assert_eq!(names(&["a", "b"], OLD, &none), ["0001-first.patch", "0005-second.patch"]);
+        assert_eq!(
+            names(&["a", "b"], OLD, &none),
+            ["0001-first.patch", "0005-second.patch"]
+        );
         assert_eq!(
             names(&["a", "new one", "b", "last"], OLD, &none),
-            ["0001-first.patch", "0002-new-one.patch", "0005-second.patch", "0006-last.patch"]
+            [
+                "0001-first.patch",
+                "0002-new-one.patch",
+                "0005-second.patch",
+                "0006-last.patch"
+            ]
         );
     }
 
     #[test]
     fn a_new_order_gives_new_numbers_and_keeps_slugs() {
         let none = Naming::default();
-        assert_eq!(names(&["b", "a"], OLD, &none), ["0005-second.patch", "0006-first.patch"]);
+        assert_eq!(
+            names(&["b", "a"], OLD, &none),
+            ["0005-second.patch", "0006-first.patch"]
+        );
     }
 
     #[test]
     fn an_edited_subject_keeps_the_file_and_a_new_patch_its_slug() {
-        let keep = Naming { keep: Some((1, "0005-second.patch".into())), last_slug: None };
-        assert_eq!(names(&["a", "changed"], OLD, &keep), ["0001-first.patch", "0005-second.patch"]);
-        let slugged = Naming { keep: None, last_slug: Some("my slug".into()) };
+        let keep = Naming {
+            keep: Some((1, "0005-second.patch".into())),
+            last_slug: None,
+        };
+        assert_eq!(
+            names(&["a", "changed"], OLD, &keep),
+            ["0001-first.patch", "0005-second.patch"]
+        );
+        let slugged = Naming {
+            keep: None,
+            last_slug: Some("my slug".into()),
+        };
         assert_eq!(names(&["c"], &[], &slugged), ["0001-my-slug.patch"]);
     }
 }

@@ -36,6 +36,17 @@ const SETTINGS: &[&str] = &[
     "rerere.enabled=false",
 ];
 
+/// Variables that would send git to another repository than ours.
+const REPOSITORY_VARIABLES: &[&str] = &[
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_WORK_TREE",
+];
+
 /// git in one directory.
 #[derive(Clone, Debug)]
 pub(crate) struct Git {
@@ -45,19 +56,27 @@ pub(crate) struct Git {
 
 impl Git {
     pub(crate) fn new(program: &OsStr, dir: &Path) -> Self {
-        Git { program: program.to_owned(), dir: dir.to_owned() }
+        Git {
+            program: program.to_owned(),
+            dir: dir.to_owned(),
+        }
     }
 
     /// A command that reads no configuration but the repository's and ours.
     pub(crate) fn command<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
-        let mut command = self.plain();
+        let mut command = self.plain(|name| name.starts_with("GIT_"));
         let date = format!("{COMMIT_TIME} +0000");
         command
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_CONFIG_SYSTEM", "/dev/null")
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_ATTR_NOSYSTEM", "1")
-            .envs([("GIT_COMMITTER_NAME", COMMITTER.0), ("GIT_COMMITTER_EMAIL", COMMITTER.1)])
+            // Reading a status must not take the index's lock.
+            .env("GIT_OPTIONAL_LOCKS", "0")
+            .envs([
+                ("GIT_COMMITTER_NAME", COMMITTER.0),
+                ("GIT_COMMITTER_EMAIL", COMMITTER.1),
+            ])
             .env("GIT_COMMITTER_DATE", date)
             .env("TZ", "UTC");
         for setting in SETTINGS {
@@ -67,26 +86,37 @@ impl Git {
         command
     }
 
-    /// A command that also reads the user's configuration: proxies and
-    /// credentials are theirs to set. It never asks on the terminal.
+    /// A command that also reads the user's configuration and environment:
+    /// proxies and credentials are theirs to set. It never asks on the
+    /// terminal.
     pub(crate) fn fetch_command<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
-        let mut command = self.plain();
-        command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_ASKPASS", "true");
-        command.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes -o ConnectTimeout=10");
-        command.args(["-c", "gc.auto=0", "-c", "maintenance.auto=false"]).args(args);
+        let mut command = self.plain(|name| REPOSITORY_VARIABLES.contains(&name));
+        command
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_ASKPASS", "true");
+        if std::env::var_os("GIT_SSH_COMMAND").is_none() {
+            command.env(
+                "GIT_SSH_COMMAND",
+                "ssh -o BatchMode=yes -o ConnectTimeout=10",
+            );
+        }
+        command
+            .args(["-c", "gc.auto=0", "-c", "maintenance.auto=false"])
+            .args(args);
         command
     }
 
-    fn plain(&self) -> Command {
+    fn plain(&self, is_unwanted: impl Fn(&str) -> bool) -> Command {
         let mut command = Command::new(&self.program);
         for (name, _) in std::env::vars_os() {
-            let text = name.to_string_lossy();
-            // Where git looks for certificates is the machine's affair.
-            if text.starts_with("GIT_") && !text.starts_with("GIT_SSL") {
+            if name.to_str().is_some_and(&is_unwanted) {
                 command.env_remove(&name);
             }
         }
-        command.env("LC_ALL", "C").env("LANGUAGE", "C").current_dir(&self.dir);
+        command
+            .env("LC_ALL", "C")
+            .env("LANGUAGE", "C")
+            .current_dir(&self.dir);
         command
     }
 
@@ -106,9 +136,16 @@ impl Git {
     }
 
     /// Runs with `input` on standard input, and fails unless git succeeds.
-    pub(crate) fn run_with<S: AsRef<OsStr>>(&self, args: &[S], input: &[u8]) -> Result<Vec<u8>, SeriesError> {
+    pub(crate) fn run_with<S: AsRef<OsStr>>(
+        &self,
+        args: &[S],
+        input: &[u8],
+    ) -> Result<Vec<u8>, SeriesError> {
         let mut command = self.command(args);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|e| self.not_started(e))?;
         // Only small inputs are given (a message), so writing cannot block on
         // git's output.
@@ -124,25 +161,35 @@ impl Git {
 
     /// Runs and gives the output as one trimmed text.
     pub(crate) fn text<S: AsRef<OsStr>>(&self, args: &[S]) -> Result<String, SeriesError> {
-        Ok(String::from_utf8_lossy(&self.run(args)?).trim_end().to_owned())
+        Ok(String::from_utf8_lossy(&self.run(args)?)
+            .trim_end()
+            .to_owned())
     }
 
     /// The object a revision names, if it exists.
     pub(crate) fn resolve(&self, rev: &str) -> Result<Option<String>, SeriesError> {
         let output = self.output(&["rev-parse", "--quiet", "--verify", rev])?;
-        let id = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
+        let id = String::from_utf8_lossy(&output.stdout)
+            .trim_end()
+            .to_owned();
         Ok((output.status.success() && !id.is_empty()).then_some(id))
     }
 
     pub(crate) fn not_started(&self, error: io::Error) -> SeriesError {
         if error.kind() == io::ErrorKind::NotFound && self.dir.is_dir() {
-            return SeriesError::MissingProgram { program: "git".to_owned(), package: "git" };
+            return SeriesError::MissingProgram {
+                program: "git".to_owned(),
+                package: "git",
+            };
         }
         SeriesError::io("run git in", &self.dir, error)
     }
 
-    fn failed<S: AsRef<OsStr>>(&self, args: &[S], output: &Output) -> SeriesError {
-        let verb = args.iter().map(|a| a.as_ref().to_string_lossy()).find(|a| !a.starts_with('-'));
+    pub(crate) fn failed<S: AsRef<OsStr>>(&self, args: &[S], output: &Output) -> SeriesError {
+        let verb = args
+            .iter()
+            .map(|a| a.as_ref().to_string_lossy())
+            .find(|a| !a.starts_with('-'));
         SeriesError::Program {
             program: format!("git {}", verb.unwrap_or_default()),
             message: last_words(&output.stderr),
@@ -157,8 +204,16 @@ impl Git {
 /// What a program said last, on one line.
 pub(crate) fn last_words(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
-    let mut lines: Vec<&str> = text.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+    let mut lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|l| !l.is_empty())
+        .collect();
     let skip = lines.len().saturating_sub(3);
     lines.drain(..skip);
-    if lines.is_empty() { "it gave no reason".to_owned() } else { lines.join("; ") }
+    if lines.is_empty() {
+        "it gave no reason".to_owned()
+    } else {
+        lines.join("; ")
+    }
 }

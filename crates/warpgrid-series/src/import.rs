@@ -90,11 +90,18 @@ fn import_locked(
         failed,
         repository: dir.clone(),
     };
-    if let Ok(commit) = repository.find_reference(&reference).and_then(|r| r.peel_to_commit()) {
+    if let Ok(commit) = repository
+        .find_reference(&reference)
+        .and_then(|r| r.peel_to_commit())
+    {
         return Ok(imported(commit.id(), None, Vec::new()));
     }
     let mut failed = Vec::new();
-    let fetch = Fetch { place, programs, cancel };
+    let fetch = Fetch {
+        place,
+        programs,
+        cancel,
+    };
     for source in &series.sources.0 {
         let transport = source.transport();
         let fetched = match transport.fetch(&repository, &fetch) {
@@ -114,11 +121,16 @@ fn import_locked(
             });
         }
         let commit = commit(&repository, fetched.tree, series).map_err(damaged)?;
-        repository.reference(&reference, commit, true, "import").map_err(damaged)?;
+        repository
+            .reference(&reference, commit, true, "import")
+            .map_err(damaged)?;
         return Ok(imported(commit, Some(fetched.from), failed));
     }
     let tried = failed.iter().map(|line| format!("  {line}")).collect();
-    Err(SeriesError::NoTransport { upstream: series.label(), tried })
+    Err(SeriesError::NoTransport {
+        upstream: series.label(),
+        tried,
+    })
 }
 
 /// Errors that another transport must not cover up.
@@ -134,7 +146,12 @@ fn is_final(error: &SeriesError) -> bool {
 }
 
 fn first_line(error: &SeriesError) -> String {
-    error.to_string().lines().next().unwrap_or_default().to_owned()
+    error
+        .to_string()
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn commit(
@@ -144,14 +161,24 @@ fn commit(
 ) -> Result<git2::Oid, git2::Error> {
     let who = git2::Signature::new(COMMITTER.0, COMMITTER.1, &git2::Time::new(COMMIT_TIME, 0))?;
     let message = format!("{}\n", series.label());
-    repository.commit(None, &who, &who, &message, &repository.find_tree(tree)?, &[])
+    repository.commit(
+        None,
+        &who,
+        &who,
+        &message,
+        &repository.find_tree(tree)?,
+        &[],
+    )
 }
 
 fn create_work_tree(work: &WorkTree<'_>, imported: &Imported) -> Result<(), SeriesError> {
     let parent = work.dir.parent().unwrap_or(Path::new("/"));
     let failed = |e| SeriesError::io("create", &work.dir, e);
     fs::create_dir_all(parent).map_err(failed)?;
-    let temporary = tempfile::Builder::new().prefix(".import-").tempdir_in(parent).map_err(failed)?;
+    let temporary = tempfile::Builder::new()
+        .prefix(".import-")
+        .tempdir_in(parent)
+        .map_err(failed)?;
     let git = Git::new(&work.programs.git, temporary.path());
     init(&git, temporary.path(), &imported.repository)?;
     point_at(&git, &imported.commit)?;
@@ -170,7 +197,10 @@ pub(crate) fn init(git: &Git, dir: &Path, objects_of: &Path) -> Result<(), Serie
             .map_err(|e| SeriesError::io("write", &path, e))
     };
     let objects = objects_of.join("objects");
-    write(dir.join(".git/objects/info/alternates"), format!("{}\n", objects.display()))?;
+    write(
+        dir.join(".git/objects/info/alternates"),
+        format!("{}\n", objects.display()),
+    )?;
     write(dir.join(".git/info/attributes"), ATTRIBUTES.to_owned())
 }
 

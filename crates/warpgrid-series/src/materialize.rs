@@ -43,7 +43,14 @@ pub fn materialize(
     fs::create_dir_all(dir).map_err(|e| SeriesError::io("create", dir, e))?;
     let git = Git::new(&programs.git, dir);
     init(&git, dir, &imported.repository)?;
-    git.run(&["checkout", "--quiet", "--force", "-B", "series", &imported.commit])?;
+    git.run(&[
+        "checkout",
+        "--quiet",
+        "--force",
+        "-B",
+        "series",
+        &imported.commit,
+    ])?;
     for patch in patches {
         am(&git, dir, patch)?;
     }

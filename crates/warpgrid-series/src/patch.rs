@@ -42,7 +42,11 @@ impl Patch {
     /// [`SeriesError::Patch`] when its name or content is not a patch's.
     pub fn read(path: &Path) -> Result<Self, SeriesError> {
         let bytes = fs::read(path).map_err(|e| SeriesError::io("read", path, e))?;
-        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let file = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         Patch::parse(&file, bytes).map_err(|(message, help)| SeriesError::Patch {
             path: path.to_owned(),
             message: message.to_owned(),
@@ -55,22 +59,34 @@ impl Patch {
             .split_once('-')
             .filter(|(digits, _)| digits.len() == 4)
             .and_then(|(digits, _)| digits.parse().ok())
-            .ok_or(("is not named NNNN-slug.patch", "rename it, as 0007-what-it-does.patch"))?;
+            .ok_or((
+                "is not named NNNN-slug.patch",
+                "rename it, as 0007-what-it-does.patch",
+            ))?;
         let subject = subject(&bytes).ok_or((
             "has no 'Subject:' line",
             "write it with `cargo xtask patches new` or `git format-patch`",
         ))?;
-        Ok(Patch { file: file.to_owned(), number, subject, bytes })
+        Ok(Patch {
+            file: file.to_owned(),
+            number,
+            subject,
+            bytes,
+        })
     }
 
     /// What its header lacks.
     pub fn lint(&self) -> Vec<Lint> {
         let text = String::from_utf8_lossy(&self.bytes);
         let message = text.split_once("\n\n").map_or("", |(_, body)| body);
-        let end = message.find("\n---\n").or_else(|| message.find("\ndiff --git "));
+        let end = message
+            .find("\n---\n")
+            .or_else(|| message.find("\ndiff --git "));
         let message = end.map_or(message, |at| &message[..at]);
         let has = |key: &str| {
-            message.lines().any(|l| l.strip_prefix(key).is_some_and(|v| !v.trim().is_empty()))
+            message
+                .lines()
+                .any(|l| l.strip_prefix(key).is_some_and(|v| !v.trim().is_empty()))
         };
         let is_trailer = |line: &&str| {
             let key = line.split(": ").next().unwrap_or("");
@@ -95,10 +111,13 @@ impl Patch {
         for candidate in text.lines() {
             if let Some(names) = candidate.strip_prefix("diff --git ") {
                 here = names.ends_with(&format!(" b/{file}"));
-            } else if here && candidate.starts_with(&format!("@@ -{line}"))
+            } else if here
+                && candidate.starts_with(&format!("@@ -{line}"))
                 && candidate[4 + line.len()..].starts_with([',', ' '])
             {
-                let end = candidate[3..].find("@@").map_or(candidate.len(), |at| at + 5);
+                let end = candidate[3..]
+                    .find("@@")
+                    .map_or(candidate.len(), |at| at + 5);
                 return Some(candidate[..end].to_owned());
             }
         }
@@ -121,7 +140,11 @@ pub(crate) fn slug(subject: &str) -> String {
         }
     }
     let slug = slug.trim_end_matches(['-', '.']).to_owned();
-    if slug.is_empty() { "patch".to_owned() } else { slug }
+    if slug.is_empty() {
+        "patch".to_owned()
+    } else {
+        slug
+    }
 }
 
 fn subject(bytes: &[u8]) -> Option<String> {
@@ -133,7 +156,12 @@ fn subject(bytes: &[u8]) -> Option<String> {
         subject.push(' ');
         subject.push_str(folded.trim());
     }
-    Some(subject.strip_prefix("[PATCH] ").unwrap_or(&subject).to_owned())
+    Some(
+        subject
+            .strip_prefix("[PATCH] ")
+            .unwrap_or(&subject)
+            .to_owned(),
+    )
 }
 
 #[cfg(test)]
@@ -141,7 +169,9 @@ mod tests {
     use super::*;
 
     fn patch(message: &str) -> Patch {
-        let text = format!("From 0\nFrom: A <a@b>\nDate: x\nSubject: [PATCH] add a\n hook\n\n{message}---\n\ndiff --git a/f b/f\n@@ -3,2 +3,3 @@ int main\n");
+        let text = format!(
+            "From 0\nFrom: A <a@b>\nDate: x\nSubject: [PATCH] add a\n hook\n\n{message}---\n\ndiff --git a/f b/f\n@@ -3,2 +3,3 @@ int main\n"
+        );
         Patch::parse("0003-add-a-hook.patch", text.into_bytes()).unwrap()
     }
 
@@ -155,9 +185,18 @@ mod tests {
 
     #[test]
     fn lints_name_what_the_header_lacks() {
-        assert_eq!(patch("").lint(), [Lint::NoReason, Lint::NoUpstreamStatus, Lint::NoTest]);
-        assert_eq!(patch("Because.\n\nUpstream-Status: Pending\n").lint(), [Lint::NoTest]);
-        assert_eq!(patch("Test: a\nUpstream-Status: b\n").lint(), [Lint::NoReason]);
+        assert_eq!(
+            patch("").lint(),
+            [Lint::NoReason, Lint::NoUpstreamStatus, Lint::NoTest]
+        );
+        assert_eq!(
+            patch("Because.\n\nUpstream-Status: Pending\n").lint(),
+            [Lint::NoTest]
+        );
+        assert_eq!(
+            patch("Test: a\nUpstream-Status: b\n").lint(),
+            [Lint::NoReason]
+        );
         assert_eq!(patch("Why.\n\nUpstream-Status: b\nTest: c\n").lint(), []);
     }
 

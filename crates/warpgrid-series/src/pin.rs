@@ -84,11 +84,27 @@ impl Upstream {
             }
             Err(config(path, &text, value.span(), what.to_owned()))
         };
-        check(&file.name, is_name, "a name is letters, digits, '-', '_' and '.', starting with a letter or digit")?;
-        check(&file.version, |v| !v.trim().is_empty(), "the version is empty")?;
-        check(&file.tree, is_git_hash, "a tree is named by 40 hexadecimal digits")?;
+        check(
+            &file.name,
+            is_name,
+            "a name is letters, digits, '-', '_' and '.', starting with a letter or digit",
+        )?;
+        check(
+            &file.version,
+            |v| !v.trim().is_empty(),
+            "the version is empty",
+        )?;
+        check(
+            &file.tree,
+            is_git_hash,
+            "a tree is named by 40 hexadecimal digits",
+        )?;
         if let Some(commit) = &file.commit {
-            check(commit, is_git_hash, "a commit is named by 40 hexadecimal digits")?;
+            check(
+                commit,
+                is_git_hash,
+                "a commit is named by 40 hexadecimal digits",
+            )?;
         }
         Ok(Upstream {
             name: file.name.into_inner(),
@@ -134,7 +150,9 @@ impl Sources {
             return Err(config(path, &text, 0..0, "no source is given".to_owned()));
         }
         sources.sort_by_key(|(at, _)| *at);
-        Ok(Sources(sources.into_iter().map(|(_, source)| source).collect()))
+        Ok(Sources(
+            sources.into_iter().map(|(_, source)| source).collect(),
+        ))
     }
 }
 
@@ -146,7 +164,9 @@ impl DebianSource {
             return Err("sha256 is 64 hexadecimal digits");
         }
         let version = |v: &str| {
-            !v.is_empty() && v.bytes().all(|b| b.is_ascii_alphanumeric() || b".+~-:_".contains(&b))
+            !v.is_empty()
+                && v.bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b".+~-:_".contains(&b))
         };
         if !is_name(&self.suite) || !is_name(&self.package) || !version(&self.version) {
             return Err("suite, package and version are Debian names: letters, digits and '.+~-'");
@@ -171,14 +191,24 @@ fn config(path: &Path, text: &str, span: Range<usize>, message: String) -> Serie
     let before = text.get(..span.start).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-    SeriesError::Config { path: path.to_owned(), line, column, message }
+    SeriesError::Config {
+        path: path.to_owned(),
+        line,
+        column,
+        message,
+    }
 }
 
 fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+".contains(&b))
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.+".contains(&b))
 }
 
 fn is_git_hash(text: &str) -> bool {
-    text.len() == 40 && text.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
+    text.len() == 40
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
 }

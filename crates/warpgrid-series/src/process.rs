@@ -67,8 +67,22 @@ pub fn run(
     let mut child = Group::spawn(command)?;
     let (sender, lines) = mpsc::sync_channel(1024);
     let streams: [(Stream, Option<Box<dyn Read + Send>>); 2] = [
-        (Stream::Out, child.0.stdout.take().map(|s| Box::new(s) as Box<dyn Read + Send>)),
-        (Stream::Err, child.0.stderr.take().map(|s| Box::new(s) as Box<dyn Read + Send>)),
+        (
+            Stream::Out,
+            child
+                .0
+                .stdout
+                .take()
+                .map(|s| Box::new(s) as Box<dyn Read + Send>),
+        ),
+        (
+            Stream::Err,
+            child
+                .0
+                .stderr
+                .take()
+                .map(|s| Box::new(s) as Box<dyn Read + Send>),
+        ),
     ];
     for (stream, source) in streams {
         if let Some(source) = source {
@@ -107,7 +121,11 @@ fn forward(stream: Stream, source: impl Read, sender: &mpsc::SyncSender<(Stream,
     let mut line = Vec::new();
     loop {
         line.clear();
-        match reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
+        match reader
+            .by_ref()
+            .take(LONGEST_LINE)
+            .read_until(b'\n', &mut line)
+        {
             Ok(0) | Err(_) => return,
             Ok(_) => {}
         }
@@ -138,7 +156,10 @@ impl Drop for Group {
         if matches!(self.0.try_wait(), Ok(Some(_))) {
             return;
         }
-        if let Some(pid) = i32::try_from(self.0.id()).ok().and_then(rustix::process::Pid::from_raw) {
+        if let Some(pid) = i32::try_from(self.0.id())
+            .ok()
+            .and_then(rustix::process::Pid::from_raw)
+        {
             let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
         }
         let _ = self.0.kill();

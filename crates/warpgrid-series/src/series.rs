@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::SeriesError;
 use crate::patch::Patch;
 use crate::pin::{Sources, Upstream};
-use crate::SeriesError;
 
 /// A folder with `UPSTREAM_REF`, `sources.toml` and the patches.
 #[derive(Clone, Debug)]
@@ -28,12 +28,17 @@ impl Series {
     pub fn open(dir: &Path) -> Result<Self, SeriesError> {
         let pin = dir.join("UPSTREAM_REF");
         if !pin.is_file() {
-            return Err(SeriesError::NotASeries { dir: dir.to_owned() });
+            return Err(SeriesError::NotASeries {
+                dir: dir.to_owned(),
+            });
         }
         let folder = dir.file_name().unwrap_or(dir.as_os_str()).to_string_lossy();
         Ok(Series {
             dir: dir.to_owned(),
-            name: folder.strip_suffix("-patches").unwrap_or(&folder).to_owned(),
+            name: folder
+                .strip_suffix("-patches")
+                .unwrap_or(&folder)
+                .to_owned(),
             upstream: Upstream::read(&pin)?,
             sources: Sources::read(&dir.join("sources.toml"))?,
         })
@@ -48,7 +53,9 @@ impl Series {
         let mut patches = Vec::new();
         for item in fs::read_dir(&self.dir).map_err(failed)? {
             let path = item.map_err(failed)?.path();
-            let hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
+            let hidden = path
+                .file_name()
+                .is_some_and(|n| n.to_string_lossy().starts_with('.'));
             if !hidden && path.extension().is_some_and(|e| e == "patch") {
                 patches.push(Patch::read(&path)?);
             }

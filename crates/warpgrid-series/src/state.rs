@@ -53,7 +53,12 @@ impl<'a> WorkTree<'a> {
     pub(crate) fn at(series: &'a Series, place: &Place, programs: &'a Programs) -> Self {
         let dir = place.work_dir(&series.upstream.name);
         let git = Git::new(&programs.git, &dir);
-        WorkTree { series, programs, dir, git }
+        WorkTree {
+            series,
+            programs,
+            dir,
+            git,
+        }
     }
 
     /// The work tree, which must stand on the pinned version.
@@ -63,7 +68,11 @@ impl<'a> WorkTree<'a> {
         programs: &'a Programs,
     ) -> Result<Self, SeriesError> {
         let work = WorkTree::at(series, place, programs);
-        let found = if work.exists() { work.upstream_tree()? } else { None };
+        let found = if work.exists() {
+            work.upstream_tree()?
+        } else {
+            None
+        };
         let name = series.name.clone();
         match found {
             None => Err(SeriesError::NotImported { name }),
@@ -92,15 +101,21 @@ impl<'a> WorkTree<'a> {
     /// The commits on upstream, oldest first.
     pub(crate) fn commits(&self) -> Result<Vec<String>, SeriesError> {
         let range = format!("{UPSTREAM}..HEAD");
-        let text = self.git.text(&["rev-list", "--reverse", "--first-parent", &range])?;
+        let text = self
+            .git
+            .text(&["rev-list", "--reverse", "--first-parent", &range])?;
         Ok(text.lines().map(str::to_owned).collect())
     }
 
     /// Changed and untracked files.
     pub(crate) fn changes(&self) -> Result<Vec<String>, SeriesError> {
-        let status = self.git.run(&["status", "--porcelain=v1", "-z", "--no-renames"])?;
+        let status = self
+            .git
+            .run(&["status", "--porcelain=v1", "-z", "--no-renames"])?;
         let entries = status.split(|b| *b == 0).filter(|e| e.len() > 3);
-        Ok(entries.map(|e| String::from_utf8_lossy(&e[3..]).into_owned()).collect())
+        Ok(entries
+            .map(|e| String::from_utf8_lossy(&e[3..]).into_owned())
+            .collect())
     }
 
     pub(crate) fn require_clean(&self) -> Result<(), SeriesError> {
@@ -115,10 +130,15 @@ impl<'a> WorkTree<'a> {
     /// HEAD must have nothing that is not in the series folder.
     pub(crate) fn require_exported(&self) -> Result<(), SeriesError> {
         let head = self.head()?;
-        if self.git.resolve(EXPORTED)?.as_ref() == Some(&head) || Some(head) == self.git.resolve(UPSTREAM)? {
+        if self.git.resolve(EXPORTED)?.as_ref() == Some(&head)
+            || Some(head) == self.git.resolve(UPSTREAM)?
+        {
             return Ok(());
         }
-        Err(SeriesError::Unexported { name: self.series.name.clone(), work: self.dir.clone() })
+        Err(SeriesError::Unexported {
+            name: self.series.name.clone(),
+            work: self.dir.clone(),
+        })
     }
 
     pub(crate) fn require_nothing_under_way(&self) -> Result<(), SeriesError> {
@@ -128,7 +148,12 @@ impl<'a> WorkTree<'a> {
             Some(Operation::Edit { patch, .. }) => (format!("an edit of {patch}"), "edit"),
         };
         let (name, work) = (self.series.name.clone(), self.dir.clone());
-        Err(SeriesError::UnderWay { name, work, what, verb })
+        Err(SeriesError::UnderWay {
+            name,
+            work,
+            what,
+            verb,
+        })
     }
 
     pub(crate) fn operation(&self) -> Result<Option<Operation>, SeriesError> {
@@ -147,7 +172,9 @@ impl<'a> WorkTree<'a> {
         let failed = |e| SeriesError::io("write", &path, e);
         let bytes = serde_json::to_vec(operation).map_err(|e| failed(io::Error::other(e)))?;
         let temporary = path.with_extension("tmp");
-        fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, &path)).map_err(failed)
+        fs::write(&temporary, bytes)
+            .and_then(|()| fs::rename(&temporary, &path))
+            .map_err(failed)
     }
 
     pub(crate) fn end(&self) -> Result<(), SeriesError> {
@@ -168,8 +195,11 @@ impl<'a> WorkTree<'a> {
         for state in ["CHERRY_PICK_HEAD", "MERGE_MSG", "AUTO_MERGE"] {
             let _ = fs::remove_file(git_dir.join(state));
         }
-        self.git.run(&["checkout", "--quiet", "--force", "-B", "series", commit])?;
-        self.git.run(&["clean", "--quiet", "-d", "--force"]).map(drop)
+        self.git
+            .run(&["checkout", "--quiet", "--force", "-B", "series", commit])?;
+        self.git
+            .run(&["clean", "--quiet", "-d", "--force"])
+            .map(drop)
     }
 
     fn operation_path(&self) -> PathBuf {

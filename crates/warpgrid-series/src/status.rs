@@ -93,11 +93,14 @@ pub fn status(series: &Series, place: &Place, programs: &Programs) -> Result<Sta
         patches: Vec::new(),
     };
     let mut commits = Vec::new();
-    if work.exists() && let Some(tree) = work.upstream_tree()? {
+    if work.exists()
+        && let Some(tree) = work.upstream_tree()?
+    {
         commits = mails(&work)?;
         status.dirty = work.changes()?;
         let head = Some(work.head()?);
-        status.unexported = head != work.git.resolve(EXPORTED)? && head != work.git.resolve(UPSTREAM)?;
+        status.unexported =
+            head != work.git.resolve(EXPORTED)? && head != work.git.resolve(UPSTREAM)?;
         status.state = if let Some(operation) = work.operation()? {
             WorkState::UnderWay(operation)
         } else if tree != series.upstream.tree {
@@ -110,7 +113,10 @@ pub fn status(series: &Series, place: &Place, programs: &Programs) -> Result<Sta
             WorkState::Differs
         };
     }
-    status.patches = patches.iter().map(|patch| look_at(patch, &commits)).collect();
+    status.patches = patches
+        .iter()
+        .map(|patch| look_at(patch, &commits))
+        .collect();
     Ok(status)
 }
 

@@ -44,7 +44,12 @@ pub(crate) fn import(
     } else {
         Box::new(xz2::bufread::XzDecoder::new(packed))
     };
-    let entries = Reader { repository, name, cancel }.read(plain.take(LARGEST_TREE))?;
+    let entries = Reader {
+        repository,
+        name,
+        cancel,
+    }
+    .read(plain.take(LARGEST_TREE))?;
     write_tree(repository, entries)
 }
 
@@ -78,10 +83,15 @@ impl Reader<'_> {
                 return Err(self.refuse(&shown, &format!("more than {MOST_ENTRIES} entries")));
             }
             let kind = entry.header().entry_type();
-            if matches!(kind, tar::EntryType::XGlobalHeader | tar::EntryType::XHeader) {
+            if matches!(
+                kind,
+                tar::EntryType::XGlobalHeader | tar::EntryType::XHeader
+            ) {
                 continue;
             }
-            let Some(path) = self.strip_top(&raw, &shown, &mut top)? else { continue };
+            let Some(path) = self.strip_top(&raw, &shown, &mut top)? else {
+                continue;
+            };
             if kind.is_dir() {
                 continue;
             }
@@ -94,7 +104,9 @@ impl Reader<'_> {
                     return Err(self.refuse(&path, &format!("larger than {LARGEST_FILE} bytes")));
                 }
                 let mut bytes = Vec::new();
-                entry.read_to_end(&mut bytes).map_err(|e| self.refuse(&path, &e))?;
+                entry
+                    .read_to_end(&mut bytes)
+                    .map_err(|e| self.refuse(&path, &e))?;
                 if bytes.len() as u64 != size {
                     return Err(self.refuse(&path, &"the archive ends inside it"));
                 }
@@ -102,9 +114,14 @@ impl Reader<'_> {
             } else {
                 return Err(self.refuse(&path, &format!("is a {kind:?}, not a file or a link")));
             };
-            let id = odb.write(git2::ObjectType::Blob, &bytes).map_err(|e| self.broken(&e))?;
+            let id = odb
+                .write(git2::ObjectType::Blob, &bytes)
+                .map_err(|e| self.broken(&e))?;
             let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-            if objects.insert(path.clone(), Object { mode, id, size }).is_some() {
+            if objects
+                .insert(path.clone(), Object { mode, id, size })
+                .is_some()
+            {
                 return Err(self.refuse(&path, &"occurs twice"));
             }
         }
@@ -129,7 +146,10 @@ impl Reader<'_> {
         if text.starts_with('/') {
             return Err(self.refuse(shown, &"is an absolute path"));
         }
-        let text = text.strip_prefix("./").unwrap_or(text).trim_end_matches('/');
+        let text = text
+            .strip_prefix("./")
+            .unwrap_or(text)
+            .trim_end_matches('/');
         if text.is_empty() || text == "." {
             return Ok(None);
         }
@@ -140,10 +160,14 @@ impl Reader<'_> {
                 || part.eq_ignore_ascii_case(".git")
                 || part.contains(['\0', '\n', '\r']);
             if forbidden {
-                return Err(self.refuse(shown, &"has a part that leaves its directory or is no name"));
+                return Err(
+                    self.refuse(shown, &"has a part that leaves its directory or is no name")
+                );
             }
         }
-        let (first, rest) = text.split_once('/').map_or((text, None), |(a, b)| (a, Some(b)));
+        let (first, rest) = text
+            .split_once('/')
+            .map_or((text, None), |(a, b)| (a, Some(b)));
         if top.get_or_insert_with(|| first.to_owned()) != first {
             return Err(self.refuse(shown, &"lies outside the archive's one top directory"));
         }
@@ -151,9 +175,14 @@ impl Reader<'_> {
     }
 
     /// A link may point to anything below the top directory, there or not.
-    fn link_target<R: Read>(&self, entry: &tar::Entry<'_, R>, path: &str) -> Result<Vec<u8>, SeriesError> {
+    fn link_target<R: Read>(
+        &self,
+        entry: &tar::Entry<'_, R>,
+        path: &str,
+    ) -> Result<Vec<u8>, SeriesError> {
         let target = entry.link_name_bytes().unwrap_or_default().into_owned();
-        let text = std::str::from_utf8(&target).map_err(|_| self.refuse(path, &"links to no UTF-8 name"))?;
+        let text = std::str::from_utf8(&target)
+            .map_err(|_| self.refuse(path, &"links to no UTF-8 name"))?;
         let mut depth = path.matches('/').count();
         let mut inside = !text.is_empty() && !text.starts_with('/') && !text.contains('\0');
         for part in text.split('/') {
@@ -166,13 +195,19 @@ impl Reader<'_> {
                 _ => depth += 1,
             }
         }
-        if inside { Ok(target) } else { Err(self.refuse(path, &format!("links out of the tree, to {text}"))) }
+        if inside {
+            Ok(target)
+        } else {
+            Err(self.refuse(path, &format!("links out of the tree, to {text}")))
+        }
     }
 
     /// No path may go through a file or a link.
     fn check_nesting(&self, objects: &BTreeMap<String, Object>) -> Result<(), SeriesError> {
         for path in objects.keys() {
-            let through = path.match_indices('/').find(|(at, _)| objects.contains_key(&path[..*at]));
+            let through = path
+                .match_indices('/')
+                .find(|(at, _)| objects.contains_key(&path[..*at]));
             if through.is_some() {
                 return Err(self.refuse(path, &"goes through a file or a link"));
             }

@@ -21,7 +21,11 @@ pub struct Programs {
 
 impl Default for Programs {
     fn default() -> Self {
-        Programs { git: "git".into(), apt_get: "apt-get".into(), apt_cache: "apt-cache".into() }
+        Programs {
+            git: "git".into(),
+            apt_get: "apt-get".into(),
+            apt_cache: "apt-cache".into(),
+        }
     }
 }
 
@@ -55,8 +59,11 @@ pub trait Transport {
     ///
     /// # Errors
     /// [`SeriesError`]: when it cannot be reached, the next transport is tried.
-    fn fetch(&self, repository: &git2::Repository, fetch: &Fetch<'_>)
-    -> Result<Fetched, SeriesError>;
+    fn fetch(
+        &self,
+        repository: &git2::Repository,
+        fetch: &Fetch<'_>,
+    ) -> Result<Fetched, SeriesError>;
 }
 
 impl Source {

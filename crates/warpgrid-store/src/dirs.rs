@@ -40,7 +40,11 @@ mod tests {
 
     #[test]
     fn own_variable_then_xdg_then_home() {
-        let all = [("WARPGRID_CACHE_DIR", "/a"), ("XDG_CACHE_HOME", "/b"), ("HOME", "/c")];
+        let all = [
+            ("WARPGRID_CACHE_DIR", "/a"),
+            ("XDG_CACHE_HOME", "/b"),
+            ("HOME", "/c"),
+        ];
         assert_eq!(with(&all), Some("/a".into()));
         assert_eq!(with(&all[1..]), Some("/b/warpgrid".into()));
         assert_eq!(with(&all[2..]), Some("/c/.cache/warpgrid".into()));
@@ -49,7 +53,11 @@ mod tests {
 
     #[test]
     fn empty_and_relative_values_do_not_count() {
-        let vars = [("WARPGRID_CACHE_DIR", ""), ("XDG_CACHE_HOME", "rel"), ("HOME", "/c")];
+        let vars = [
+            ("WARPGRID_CACHE_DIR", ""),
+            ("XDG_CACHE_HOME", "rel"),
+            ("HOME", "/c"),
+        ];
         assert_eq!(with(&vars), Some("/c/.cache/warpgrid".into()));
     }
 }

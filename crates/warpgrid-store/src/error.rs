@@ -73,7 +73,9 @@ pub enum StoreError {
 
     /// A path in a tree is not UTF-8 or holds a line break, which a manifest
     /// cannot say.
-    #[error("the file name {path:?} cannot be recorded\n  help: rename the file to plain UTF-8 without line breaks")]
+    #[error(
+        "the file name {path:?} cannot be recorded\n  help: rename the file to plain UTF-8 without line breaks"
+    )]
     FileName {
         /// The offending path.
         path: PathBuf,
@@ -82,7 +84,11 @@ pub enum StoreError {
 
 impl StoreError {
     pub(crate) fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
-        StoreError::Io { action, path: path.to_owned(), source }
+        StoreError::Io {
+            action,
+            path: path.to_owned(),
+            source,
+        }
     }
 }
 
@@ -131,7 +137,10 @@ mod tests {
     fn an_io_error_names_path_and_remedy_without_its_number() {
         let full = io::Error::from_raw_os_error(28);
         let text = StoreError::io("write", Path::new("/cache/x"), full).to_string();
-        assert!(text.starts_with("cannot write /cache/x: No space left on device\n"), "{text}");
+        assert!(
+            text.starts_with("cannot write /cache/x: No space left on device\n"),
+            "{text}"
+        );
         assert!(text.contains("WARPGRID_CACHE_DIR"), "{text}");
         assert!(!text.contains("os error"), "{text}");
     }

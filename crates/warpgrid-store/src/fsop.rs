@@ -28,8 +28,13 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreErr
     let failed = |e| StoreError::io("write", path, e);
     let parent = path.parent().unwrap_or(Path::new("."));
     create_dir_all(parent)?;
-    let mut file = tempfile::Builder::new().prefix(".tmp-").tempfile_in(parent).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".tmp-")
+        .tempfile_in(parent)
+        .map_err(failed)?;
+    file.write_all(bytes)
+        .and_then(|()| file.as_file().sync_all())
+        .map_err(failed)?;
     file.persist(path).map_err(|e| failed(e.error))?;
     sync_dir(parent)
 }

@@ -27,7 +27,7 @@ impl Store {
     /// [`StoreError`] when something cannot be read or removed.
     pub fn gc(&self, unused_for: Duration) -> Result<Collected, StoreError> {
         let _alone = FileLock::exclusive(&self.gc_lock(), || {
-            tracing::info!("waiting for running builds before collecting");
+            tracing::warn!("waiting for running builds before collecting");
         })?;
         fsop::remove(&self.temporary_dir())?;
         let named: HashSet<Key> = self.roots()?.into_iter().map(|(_, key)| key).collect();
@@ -56,7 +56,11 @@ impl Store {
         if dir.exists() {
             for item in fs::read_dir(&dir).map_err(|e| StoreError::io("read", &dir, e))? {
                 let item = item.map_err(|e| StoreError::io("read", &dir, e))?;
-                keys.extend(item.file_name().to_str().and_then(|name| name.parse::<Key>().ok()));
+                keys.extend(
+                    item.file_name()
+                        .to_str()
+                        .and_then(|name| name.parse::<Key>().ok()),
+                );
             }
         }
         keys.sort();

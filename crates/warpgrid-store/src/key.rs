@@ -11,9 +11,15 @@ impl Key {
     /// Starts a key for one kind of entry ("sysroot", "download",
     /// "compiled-component"). The kind keeps equal inputs of different
     /// entries apart.
-    #[expect(clippy::new_ret_no_self, reason = "a key is always built from labelled inputs")]
+    #[expect(
+        clippy::new_ret_no_self,
+        reason = "a key is always built from labelled inputs"
+    )]
     pub fn new(kind: &str) -> KeyBuilder {
-        KeyBuilder { hasher: blake3::Hasher::new() }.field("kind", kind)
+        KeyBuilder {
+            hasher: blake3::Hasher::new(),
+        }
+        .field("kind", kind)
     }
 
     /// The digest in 64 hexadecimal digits, as it stands on disk.

@@ -47,7 +47,8 @@ impl FileLock {
     /// Holds the lock together with other shared holders.
     pub(crate) fn shared(path: &Path) -> Result<Self, StoreError> {
         let file = open(path)?;
-        file.lock_shared().map_err(|e| StoreError::io("lock", path, e))?;
+        file.lock_shared()
+            .map_err(|e| StoreError::io("lock", path, e))?;
         Ok(FileLock { _file: file })
     }
 }

@@ -114,11 +114,18 @@ impl Manifest {
     /// or of another kind, content or executable bit.
     pub fn differences(&self, other: &Manifest) -> Vec<String> {
         let lines = |m: &Manifest| -> std::collections::BTreeMap<String, String> {
-            m.files.iter().map(|f| (f.path.clone(), f.line(false))).collect()
+            m.files
+                .iter()
+                .map(|f| (f.path.clone(), f.line(false)))
+                .collect()
         };
         let (mine, theirs) = (lines(self), lines(other));
-        let mut paths: Vec<String> =
-            mine.keys().chain(theirs.keys()).filter(|p| mine.get(*p) != theirs.get(*p)).cloned().collect();
+        let mut paths: Vec<String> = mine
+            .keys()
+            .chain(theirs.keys())
+            .filter(|p| mine.get(*p) != theirs.get(*p))
+            .cloned()
+            .collect();
         paths.sort();
         paths.dedup();
         paths
@@ -171,12 +178,23 @@ impl Manifest {
         for item in walkdir::WalkDir::new(content) {
             let path = match item {
                 Ok(item) => item.into_path(),
-                Err(e) => return Err(Damage { path: content.to_owned(), what: e.to_string() }),
+                Err(e) => {
+                    return Err(Damage {
+                        path: content.to_owned(),
+                        what: e.to_string(),
+                    });
+                }
             };
-            let known = relative(content, &path)
-                .is_ok_and(|rel| self.files.binary_search_by(|f| f.path.as_str().cmp(&rel)).is_ok());
+            let known = relative(content, &path).is_ok_and(|rel| {
+                self.files
+                    .binary_search_by(|f| f.path.as_str().cmp(&rel))
+                    .is_ok()
+            });
             if !known {
-                return Err(Damage { path, what: "was added".to_owned() });
+                return Err(Damage {
+                    path,
+                    what: "was added".to_owned(),
+                });
             }
         }
         Ok(())
@@ -191,22 +209,36 @@ impl FileRecord {
             FileKind::Directory
         } else if meta.is_symlink() {
             let target = fs::read_link(path).map_err(|e| StoreError::io("read", path, e))?;
-            FileKind::Symlink { target: plain(&target)? }
+            FileKind::Symlink {
+                target: plain(&target)?,
+            }
         } else if meta.is_file() {
             size = meta.len();
             let digest = hash_file(path).map_err(|e| StoreError::io("read", path, e))?;
-            FileKind::File { digest, executable: executable(&meta) }
+            FileKind::File {
+                digest,
+                executable: executable(&meta),
+            }
         } else {
-            return Err(StoreError::SpecialFile { path: path.to_owned() });
+            return Err(StoreError::SpecialFile {
+                path: path.to_owned(),
+            });
         };
-        Ok(FileRecord { path: relative(content, path)?, size, kind, mtime: mtime(&meta) })
+        Ok(FileRecord {
+            path: relative(content, path)?,
+            size,
+            kind,
+            mtime: mtime(&meta),
+        })
     }
 
     fn line(&self, with_time: bool) -> String {
         let time = if with_time { self.mtime } else { 0 };
         match &self.kind {
             FileKind::Directory => format!("dir 0 0 - {}\n", self.path),
-            FileKind::Symlink { target } => format!("link 0 0 {} {}\n", target.replace(' ', "\0"), self.path),
+            FileKind::Symlink { target } => {
+                format!("link 0 0 {} {}\n", target.replace(' ', "\0"), self.path)
+            }
             FileKind::File { digest, executable } => {
                 let kind = if *executable { "exec" } else { "file" };
                 format!("{kind} {} {time} {digest} {}\n", self.size, self.path)
@@ -220,20 +252,36 @@ impl FileRecord {
         let (value, path) = (parts.next()?, parts.next()?);
         let kind = match kind {
             "dir" => FileKind::Directory,
-            "link" => FileKind::Symlink { target: value.replace('\0', " ") },
-            "file" | "exec" => {
-                FileKind::File { digest: value.to_owned(), executable: kind == "exec" }
-            }
+            "link" => FileKind::Symlink {
+                target: value.replace('\0', " "),
+            },
+            "file" | "exec" => FileKind::File {
+                digest: value.to_owned(),
+                executable: kind == "exec",
+            },
             _ => return None,
         };
         let (size, mtime) = (size.parse().ok()?, mtime.parse().ok()?);
-        Some(FileRecord { path: path.to_owned(), size, kind, mtime })
+        Some(FileRecord {
+            path: path.to_owned(),
+            size,
+            kind,
+            mtime,
+        })
     }
 
     fn verify(&self, content: &Path, check: Check) -> Result<(), Damage> {
-        let path =
-            if self.path.is_empty() { content.to_owned() } else { content.join(&self.path) };
-        let damage = |what: &str| Err(Damage { path: path.clone(), what: what.to_owned() });
+        let path = if self.path.is_empty() {
+            content.to_owned()
+        } else {
+            content.join(&self.path)
+        };
+        let damage = |what: &str| {
+            Err(Damage {
+                path: path.clone(),
+                what: what.to_owned(),
+            })
+        };
         let meta = match fs::symlink_metadata(&path) {
             Ok(meta) => meta,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return damage("is missing"),
@@ -245,9 +293,16 @@ impl FileRecord {
                 Ok(found) if found == Path::new(target) => Ok(()),
                 _ => damage("points elsewhere"),
             },
-            FileKind::File { digest, executable: exec } if meta.is_file() => {
+            FileKind::File {
+                digest,
+                executable: exec,
+            } if meta.is_file() => {
                 if meta.len() != self.size {
-                    return damage(&format!("has {} bytes instead of {}", meta.len(), self.size));
+                    return damage(&format!(
+                        "has {} bytes instead of {}",
+                        meta.len(),
+                        self.size
+                    ));
                 }
                 if executable(&meta) != *exec {
                     return damage("has another executable bit");
@@ -270,8 +325,14 @@ impl FileRecord {
 /// the files whose content a quick check would not hash.
 pub(crate) fn seal(content: &Path, manifest: &Manifest) -> Result<(), StoreError> {
     for file in &manifest.files {
-        let FileKind::File { executable, .. } = file.kind else { continue };
-        let path = if file.path.is_empty() { content.to_owned() } else { content.join(&file.path) };
+        let FileKind::File { executable, .. } = file.kind else {
+            continue;
+        };
+        let path = if file.path.is_empty() {
+            content.to_owned()
+        } else {
+            content.join(&file.path)
+        };
         if file.size > ALWAYS_HASHED {
             File::open(&path)
                 .and_then(|f| f.sync_all())
@@ -291,7 +352,9 @@ fn relative(content: &Path, path: &Path) -> Result<String, StoreError> {
 fn plain(path: &Path) -> Result<String, StoreError> {
     match path.to_str() {
         Some(text) if !text.contains(['\n', '\r', '\0']) => Ok(text.to_owned()),
-        _ => Err(StoreError::FileName { path: path.to_owned() }),
+        _ => Err(StoreError::FileName {
+            path: path.to_owned(),
+        }),
     }
 }
 

@@ -17,7 +17,10 @@ impl Store {
         let path = self.root_path(name)?;
         let _building = self.not_collecting()?;
         if !self.object_dir(key).exists() {
-            return Err(StoreError::NoEntry { name: name.to_owned(), key: *key });
+            return Err(StoreError::NoEntry {
+                name: name.to_owned(),
+                key: *key,
+            });
         }
         fsop::write_atomically(&path, format!("{key}\n").as_bytes())
     }
@@ -75,7 +78,9 @@ impl Store {
         for item in walkdir::WalkDir::new(&dir).sort_by_file_name() {
             let item = item.map_err(|e| StoreError::io("read", &dir, e.into()))?;
             let name = item.path().strip_prefix(&dir).ok().and_then(|p| p.to_str());
-            let Some(name) = name.filter(|_| item.file_type().is_file()) else { continue };
+            let Some(name) = name.filter(|_| item.file_type().is_file()) else {
+                continue;
+            };
             if is_root_name(name)
                 && let Some(key) = self.root_key(name)?
             {
@@ -89,7 +94,9 @@ impl Store {
         if is_root_name(name) {
             Ok(self.roots_dir().join(name))
         } else {
-            Err(StoreError::RootName { name: name.to_owned() })
+            Err(StoreError::RootName {
+                name: name.to_owned(),
+            })
         }
     }
 }
@@ -98,6 +105,8 @@ fn is_root_name(name: &str) -> bool {
     name.split('/').all(|part| {
         !part.is_empty()
             && !part.starts_with('.')
-            && part.chars().all(|c| c.is_ascii_alphanumeric() || "._-~+".contains(c))
+            && part
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "._-~+".contains(c))
     })
 }

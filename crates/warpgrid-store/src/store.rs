@@ -69,7 +69,9 @@ impl Store {
     pub fn open(dir: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let dir = dir.into();
         fsop::create_dir_all(&dir)?;
-        let dir = dir.canonicalize().map_err(|e| StoreError::io("open", &dir, e))?;
+        let dir = dir
+            .canonicalize()
+            .map_err(|e| StoreError::io("open", &dir, e))?;
         Ok(Store { dir })
     }
 
@@ -98,7 +100,7 @@ impl Store {
         }
         let _not_collecting = self.not_collecting()?;
         let _lock = FileLock::exclusive(&self.key_lock(key), || {
-            tracing::info!(%key, "waiting for another process that builds the same entry");
+            tracing::warn!("waiting for another process that builds the same entry, {key}");
         })?;
         // Somebody may have built it while we waited.
         match self.inspect(key, Check::Quick)? {
@@ -142,7 +144,10 @@ impl Store {
     /// The path of the blob `key`, to be opened or mapped, if the store holds
     /// it whole.
     pub fn blob_path(&self, key: &Key) -> Option<PathBuf> {
-        self.get(key, Check::Quick).ok().flatten().map(|entry| entry.path)
+        self.get(key, Check::Quick)
+            .ok()
+            .flatten()
+            .map(|entry| entry.path)
     }
 
     /// Keeps `bytes` as the blob `key` and gives its path. An entry that is
@@ -171,18 +176,33 @@ impl Store {
         self.discard(key)
     }
 
-    fn inspect(&self, key: &Key, check: Check) -> Result<Option<Result<Entry, Damage>>, StoreError> {
+    fn inspect(
+        &self,
+        key: &Key,
+        check: Check,
+    ) -> Result<Option<Result<Entry, Damage>>, StoreError> {
         let dir = self.object_dir(key);
         let path = dir.join("manifest");
-        let damage = |what: &str| Ok(Some(Err(Damage { path: path.clone(), what: what.to_owned() })));
+        let damage = |what: &str| {
+            Ok(Some(Err(Damage {
+                path: path.clone(),
+                what: what.to_owned(),
+            })))
+        };
         let text = match fs::read(&path) {
             Ok(bytes) => String::from_utf8(bytes).unwrap_or_default(),
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                return if dir.exists() { damage("is missing") } else { Ok(None) };
+                return if dir.exists() {
+                    damage("is missing")
+                } else {
+                    Ok(None)
+                };
             }
             Err(e) => return Err(StoreError::io("read", &path, e)),
         };
-        let Some(manifest) = Manifest::decode(&text) else { return damage("is not readable") };
+        let Some(manifest) = Manifest::decode(&text) else {
+            return damage("is not readable");
+        };
         let content = dir.join("content");
         Ok(Some(manifest.verify(&content, check).map(|()| Entry {
             key: *key,
@@ -205,7 +225,10 @@ impl Store {
     fn commit(&self, key: &Key, staging: &Staging) -> Result<Entry, StoreError> {
         let content = staging.content();
         if fs::symlink_metadata(&content).is_err() {
-            return Err(StoreError::NoContent { key: *key, path: content });
+            return Err(StoreError::NoContent {
+                key: *key,
+                path: content,
+            });
         }
         fsop::remove(&staging.dir.join("scratch"))?;
         let manifest = Manifest::of(&content)?;
@@ -216,7 +239,12 @@ impl Store {
         fs::rename(&staging.dir, &target).map_err(|e| StoreError::io("rename to", &target, e))?;
         fsop::sync_dir(&self.objects_dir())?;
         let digest = manifest.digest();
-        Ok(Entry { key: *key, path: target.join("content"), digest, built: true })
+        Ok(Entry {
+            key: *key,
+            path: target.join("content"),
+            digest,
+            built: true,
+        })
     }
 
     /// Takes an entry out of sight in one step, then deletes it.
@@ -235,7 +263,9 @@ impl Store {
     fn remove_leftovers(&self, key: &Key) -> Result<(), StoreError> {
         let dir = self.temporary_dir();
         let prefix = format!("{key}.");
-        let Ok(items) = fs::read_dir(&dir) else { return Ok(()) };
+        let Ok(items) = fs::read_dir(&dir) else {
+            return Ok(());
+        };
         for item in items.flatten() {
             if item.file_name().to_string_lossy().starts_with(&prefix) {
                 fsop::remove(&item.path())?;

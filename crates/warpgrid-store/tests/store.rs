@@ -1,4 +1,5 @@
 //! What the store promises: atomic, verified, built once, bounded.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::convert::Infallible;
 use std::fs;
@@ -49,7 +50,10 @@ fn an_entry_is_built_once_and_then_found() {
     let (_dir, store) = store();
     let first = store.get_or_build(&key("x"), tree).unwrap();
     assert!(first.built);
-    assert_eq!(fs::read_to_string(first.path.join("link")).unwrap(), "small");
+    assert_eq!(
+        fs::read_to_string(first.path.join("link")).unwrap(),
+        "small"
+    );
     let second = store.get_or_build(&key("x"), forbidden).unwrap();
     assert!(!second.built);
     assert_eq!((second.path, second.digest), (first.path, first.digest));
@@ -89,7 +93,10 @@ fn a_failed_or_panicking_build_leaves_nothing() {
 fn a_build_that_leaves_no_content_is_an_error() {
     let (_dir, store) = store();
     let empty = store.get_or_build(&key("x"), |_| Ok::<_, Infallible>(()));
-    assert!(matches!(empty, Err(BuildError::Store(StoreError::NoContent { .. }))));
+    assert!(matches!(
+        empty,
+        Err(BuildError::Store(StoreError::NoContent { .. }))
+    ));
 }
 
 #[test]
@@ -118,9 +125,15 @@ fn every_kind_of_damage_is_found_and_repaired() {
             writable(&root.join("a b/small"));
             fs::write(root.join("a b/small"), "").unwrap();
         }),
-        ("missing file", |root| fs::remove_file(root.join("tool")).unwrap()),
-        ("missing directory", |root| fs::remove_dir(root.join("a b/empty")).unwrap()),
-        ("added file", |root| fs::write(root.join("extra"), "").unwrap()),
+        ("missing file", |root| {
+            fs::remove_file(root.join("tool")).unwrap()
+        }),
+        ("missing directory", |root| {
+            fs::remove_dir(root.join("a b/empty")).unwrap()
+        }),
+        ("added file", |root| {
+            fs::write(root.join("extra"), "").unwrap()
+        }),
         ("executable bit", |root| writable(&root.join("tool"))),
         ("link", |root| {
             fs::remove_file(root.join("link")).unwrap();
@@ -132,7 +145,9 @@ fn every_kind_of_damage_is_found_and_repaired() {
         }),
         ("manifest", |root| {
             let manifest = root.with_file_name("manifest");
-            let text = fs::read_to_string(&manifest).unwrap().replace("small", "smell");
+            let text = fs::read_to_string(&manifest)
+                .unwrap()
+                .replace("small", "smell");
             fs::write(manifest, text).unwrap();
         }),
     ];
@@ -141,10 +156,17 @@ fn every_kind_of_damage_is_found_and_repaired() {
         let path = store.get_or_build(&key("x"), tree).unwrap().path;
         store.set_root("current", &key("x")).unwrap();
         break_it(&path);
-        assert!(store.damage(&key("x"), Check::Quick).unwrap().is_some(), "{what}");
+        assert!(
+            store.damage(&key("x"), Check::Quick).unwrap().is_some(),
+            "{what}"
+        );
         assert_eq!(store.root("current"), None, "{what}");
         assert!(store.get_or_build(&key("x"), tree).unwrap().built, "{what}");
-        assert_eq!(store.damage(&key("x"), Check::Full).unwrap(), None, "{what}");
+        assert_eq!(
+            store.damage(&key("x"), Check::Full).unwrap(),
+            None,
+            "{what}"
+        );
         assert_eq!(store.root("current"), Some(path), "{what}");
     }
 }
@@ -162,16 +184,25 @@ fn a_large_blob_is_checked_by_size_and_time_and_on_demand_by_content() {
     let mut changed = bytes.clone();
     changed[1 << 20] = 8;
     fs::write(&path, &changed).unwrap();
-    fs::File::open(&path).unwrap().set_modified(written + Duration::from_secs(1)).unwrap();
+    fs::File::open(&path)
+        .unwrap()
+        .set_modified(written + Duration::from_secs(1))
+        .unwrap();
     assert_eq!(store.blob_path(&key("big")), None);
 
     // The same damage behind the system's back takes a full check.
-    fs::File::open(&path).unwrap().set_modified(written).unwrap();
+    fs::File::open(&path)
+        .unwrap()
+        .set_modified(written)
+        .unwrap();
     assert!(store.damage(&key("big"), Check::Full).unwrap().is_some());
 
     // A truncated one is found in any case.
     fs::write(&path, &bytes[1..]).unwrap();
-    fs::File::open(&path).unwrap().set_modified(written).unwrap();
+    fs::File::open(&path)
+        .unwrap()
+        .set_modified(written)
+        .unwrap();
     assert_eq!(store.blob_path(&key("big")), None);
 
     assert_eq!(store.put_blob(&key("big"), &bytes).unwrap(), path);
@@ -210,7 +241,11 @@ fn threads_build_an_entry_once() {
 fn processes_build_an_entry_once() {
     let (dir, store) = store();
     let children: Vec<_> = (0..4)
-        .map(|_| child("builds_for_another_process", store.dir()).spawn().unwrap())
+        .map(|_| {
+            child("builds_for_another_process", store.dir())
+                .spawn()
+                .unwrap()
+        })
         .collect();
     for mut child in children {
         assert!(child.wait().unwrap().success());
@@ -223,12 +258,18 @@ fn processes_build_an_entry_once() {
 #[test]
 #[ignore = "a part of another test"]
 fn builds_for_another_process() {
-    let Some(dir) = std::env::var_os("WARPGRID_TEST_STORE") else { return };
+    let Some(dir) = std::env::var_os("WARPGRID_TEST_STORE") else {
+        return;
+    };
     let store = Store::open(&dir).unwrap();
     let log = Path::new(&dir).with_file_name("builds");
     let built = store.get_or_build(&key("x"), |staging| {
         use std::io::Write;
-        let mut log = fs::OpenOptions::new().append(true).create(true).open(&log).unwrap();
+        let mut log = fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(&log)
+            .unwrap();
         writeln!(log, "{}", std::process::id()).unwrap();
         tree(staging)
     });
@@ -238,7 +279,9 @@ fn builds_for_another_process() {
 /// This test program, to run one test in a process of its own.
 fn child(test: &str, store: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args([test, "--exact", "--ignored"]).env("WARPGRID_TEST_STORE", store);
+    command
+        .args([test, "--exact", "--ignored"])
+        .env("WARPGRID_TEST_STORE", store);
     command
 }
 
@@ -248,7 +291,10 @@ fn a_builder_killed_half_way_holds_nobody_up() {
     let mut killed = child("builds_until_killed", store.dir()).spawn().unwrap();
     let mark = store.dir().with_file_name("building");
     while !mark.exists() {
-        assert!(killed.try_wait().unwrap().is_none(), "it ended before it built");
+        assert!(
+            killed.try_wait().unwrap().is_none(),
+            "it ended before it built"
+        );
         std::thread::sleep(Duration::from_millis(5));
     }
     killed.kill().unwrap();
@@ -262,7 +308,9 @@ fn a_builder_killed_half_way_holds_nobody_up() {
 #[test]
 #[ignore = "a part of another test"]
 fn builds_until_killed() {
-    let Some(dir) = std::env::var_os("WARPGRID_TEST_STORE") else { return };
+    let Some(dir) = std::env::var_os("WARPGRID_TEST_STORE") else {
+        return;
+    };
     let store = Store::open(&dir).unwrap();
     let _ = store.get_or_build(&key("x"), |staging| -> Result<(), Infallible> {
         fs::write(staging.content(), "half").unwrap();
@@ -278,14 +326,27 @@ fn roots_name_entries_and_refuse_other_names() {
     let (_dir, store) = store();
     let name = "sysroot/patched/wasm32-wasip2";
     assert_eq!(store.root(name), None);
-    assert!(matches!(store.set_root(name, &key("x")), Err(StoreError::NoEntry { .. })));
+    assert!(matches!(
+        store.set_root(name, &key("x")),
+        Err(StoreError::NoEntry { .. })
+    ));
     let path = store.get_or_build(&key("x"), tree).unwrap().path;
     store.set_root(name, &key("x")).unwrap();
     assert_eq!(store.root(name), Some(path));
-    assert_eq!(store.root("sysroot/patched"), None, "a directory is no root");
+    assert_eq!(
+        store.root("sysroot/patched"),
+        None,
+        "a directory is no root"
+    );
     assert_eq!(store.roots().unwrap(), [(name.to_owned(), key("x"))]);
     for bad in ["", "/etc", "../x", "a//b", "a/./b", ".tmp", "a b", "a/"] {
-        assert!(matches!(store.set_root(bad, &key("x")), Err(StoreError::RootName { .. })), "{bad}");
+        assert!(
+            matches!(
+                store.set_root(bad, &key("x")),
+                Err(StoreError::RootName { .. })
+            ),
+            "{bad}"
+        );
     }
     store.remove_root(name).unwrap();
     assert_eq!(store.root(name), None);
@@ -323,8 +384,15 @@ fn a_directory_that_cannot_be_written_is_named_with_the_remedy() {
     let program = dir.path().join("test-program");
     fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
     let mut command = Command::new(&program);
-    command.args(["meets_a_read_only_store", "--exact", "--ignored", "--nocapture"]);
-    command.env("WARPGRID_TEST_STORE", store.dir()).current_dir(dir.path());
+    command.args([
+        "meets_a_read_only_store",
+        "--exact",
+        "--ignored",
+        "--nocapture",
+    ]);
+    command
+        .env("WARPGRID_TEST_STORE", store.dir())
+        .current_dir(dir.path());
     if rustix::process::geteuid().is_root() {
         command.uid(65534).gid(65534);
     } else {
@@ -339,22 +407,34 @@ fn a_directory_that_cannot_be_written_is_named_with_the_remedy() {
             fs::set_permissions(item, fs::Permissions::from_mode(0o755)).unwrap();
         }
     }
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert!(path.exists());
-    assert!(said.contains("Permission denied\n  help: make that path writable"), "{said}");
+    assert!(
+        said.contains("Permission denied\n  help: make that path writable"),
+        "{said}"
+    );
     assert!(said.contains(&store.dir().display().to_string()), "{said}");
 }
 
 fn walk(dir: &Path) -> Vec<PathBuf> {
     let items = walkdir::WalkDir::new(dir).into_iter().flatten();
-    items.filter(|i| i.file_type().is_dir()).map(walkdir::DirEntry::into_path).collect()
+    items
+        .filter(|i| i.file_type().is_dir())
+        .map(walkdir::DirEntry::into_path)
+        .collect()
 }
 
 /// Runs only as a child process of the test above.
 #[test]
 #[ignore = "a part of another test"]
 fn meets_a_read_only_store() {
-    let Some(dir) = std::env::var_os("WARPGRID_TEST_STORE") else { return };
+    let Some(dir) = std::env::var_os("WARPGRID_TEST_STORE") else {
+        return;
+    };
     let store = Store::open(dir).unwrap();
     match store.put_blob(&key("new"), b"x") {
         Err(e) => println!("{e}"),

@@ -41,7 +41,9 @@ pub fn ensure(store: &Store, cancel: &Cancel) -> anyhow::Result<Cmake> {
     if let (Some(cmake), Some(ninja)) = (cmake, packages::find("ninja")) {
         return Ok(Cmake { cmake, ninja });
     }
-    let key = Key::new("python-wheels").field("requirements", WHEELS).finish();
+    let key = Key::new("python-wheels")
+        .field("requirements", WHEELS)
+        .finish();
     let built = store.get_or_build(&key, |staging| {
         let task = Task::start("CMake and Ninja");
         install(staging, cancel)?;
@@ -54,7 +56,10 @@ pub fn ensure(store: &Store, cancel: &Cancel) -> anyhow::Result<Cmake> {
         Err(BuildError::Store(e)) => return Err(e.into()),
     };
     store.set_root(ROOT, &key)?;
-    Ok(Cmake { cmake: dir.join("cmake/data/bin/cmake"), ninja: dir.join("bin/ninja") })
+    Ok(Cmake {
+        cmake: dir.join("cmake/data/bin/cmake"),
+        ninja: dir.join("bin/ninja"),
+    })
 }
 
 /// The wheels hold programs that run from anywhere, so only they are kept; the
@@ -64,11 +69,29 @@ fn install(staging: &Staging, cancel: &Cancel) -> anyhow::Result<()> {
     let requirements = scratch.join("requirements.txt");
     fs::write(&requirements, WHEELS)?;
     let venv = scratch.join("venv");
-    step(Command::new("python3").args(["-m", "venv"]).arg(&venv), cancel)?;
+    step(
+        Command::new("python3").args(["-m", "venv"]).arg(&venv),
+        cancel,
+    )?;
     let mut pip = Command::new(venv.join("bin/python"));
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
-    pip.args(["--no-deps", "--no-compile", "--only-binary=:all:", "--require-hashes"]);
-    pip.arg("--target").arg(staging.content()).arg("--requirement").arg(&requirements);
+    pip.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-input",
+    ]);
+    pip.args([
+        "--no-deps",
+        "--no-compile",
+        "--only-binary=:all:",
+        "--require-hashes",
+    ]);
+    pip.arg("--target")
+        .arg(staging.content())
+        .arg("--requirement")
+        .arg(&requirements);
     step(&mut pip, cancel)
 }
 
@@ -79,7 +102,11 @@ fn step(command: &mut Command, cancel: &Cancel) -> anyhow::Result<()> {
     match ended.map_err(|e| anyhow!("{what}: {e}\n  help: apt-get install python3 python3-venv"))? {
         Ended::Exited(status) if status.success() => Ok(()),
         Ended::Exited(_) => {
-            let reason = said.iter().rev().find(|l| l.contains("ERROR")).or(said.last());
+            let reason = said
+                .iter()
+                .rev()
+                .find(|l| l.contains("ERROR"))
+                .or(said.last());
             bail!(
                 "{what}: {}\n  help: check pip's index and the network connection, or install \
                  cmake {}.{} and ninja yourself",
@@ -93,12 +120,18 @@ fn step(command: &mut Command, cancel: &Cancel) -> anyhow::Result<()> {
 }
 
 fn is_new_enough(cmake: &Path) -> bool {
-    let Ok(output) = Command::new(cmake).arg("--version").output() else { return false };
+    let Ok(output) = Command::new(cmake).arg("--version").output() else {
+        return false;
+    };
     version(&String::from_utf8_lossy(&output.stdout)).is_some_and(|v| v >= CMAKE_AT_LEAST)
 }
 
 fn version(said: &str) -> Option<(u32, u32)> {
-    let mut parts = said.lines().next()?.strip_prefix("cmake version ")?.split('.');
+    let mut parts = said
+        .lines()
+        .next()?
+        .strip_prefix("cmake version ")?
+        .split('.');
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 

@@ -28,10 +28,17 @@ pub fn find() -> anyhow::Result<Compiler> {
     let resource = PathBuf::from(ask(&clang, "-print-resource-dir")?);
     let builtins = resource.join("lib/wasi/libclang_rt.builtins-wasm32.a");
     if !builtins.is_file() {
-        bail!("{} is missing\n  help: apt-get install libclang-rt-19-dev-wasm32", builtins.display());
+        bail!(
+            "{} is missing\n  help: apt-get install libclang-rt-19-dev-wasm32",
+            builtins.display()
+        );
     }
     Ok(Compiler {
-        version: ask(&clang, "--version")?.lines().next().unwrap_or_default().to_owned(),
+        version: ask(&clang, "--version")?
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
         headers: resource.join("include"),
         builtins,
         clang,
@@ -44,16 +51,26 @@ pub fn find() -> anyhow::Result<Compiler> {
 fn tool(program: &str, package: &str) -> anyhow::Result<PathBuf> {
     match packages::find(program) {
         Some(path) => Ok(path),
-        None => bail!("{program} is not installed\n  help: apt-get install {package}, or run `cargo xtask setup --yes`"),
+        None => bail!(
+            "{program} is not installed\n  help: apt-get install {package}, or run `cargo xtask setup --yes`"
+        ),
     }
 }
 
 /// The answer of `clang QUESTION`.
 pub fn ask(clang: &Path, question: &str) -> anyhow::Result<String> {
-    let output = Command::new(clang).arg(question).env("LC_ALL", "C").output();
+    let output = Command::new(clang)
+        .arg(question)
+        .env("LC_ALL", "C")
+        .output();
     let output = output.with_context(|| format!("cannot run {}", clang.display()))?;
     if !output.status.success() {
-        bail!("{} {question} failed\n  help: reinstall clang-19", clang.display());
+        bail!(
+            "{} {question} failed\n  help: reinstall clang-19",
+            clang.display()
+        );
     }
-    Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
+    Ok(String::from_utf8_lossy(&output.stdout)
+        .trim_end()
+        .to_owned())
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask setup`: from a bare machine to four sysroots in the store.
+//! `cargo xtask setup`: from a bare machine to sysroots and libwarpgrid in the store.
 
 mod cmake;
 mod compiler;
@@ -8,10 +8,15 @@ mod sysroot;
 
 use std::time::Instant;
 
+use anyhow::Context as _;
 use serde::Serialize;
+use warpgrid_libc::{
+    LIBWARPGRID_TARGET, Tools, build_libwarpgrid, libwarpgrid_root, patched_sysroot_root,
+};
 use warpgrid_series::process::Cancel;
 use warpgrid_series::toolchain::SYSROOT_TARGETS;
 use warpgrid_series::{Imported, Place, Programs, Series, Variant};
+use warpgrid_store::Store;
 
 use crate::flags::Setup;
 use crate::progress::Task;
@@ -25,6 +30,7 @@ pub struct Report {
     targets_installed: Vec<&'static str>,
     upstream: Imported,
     sysroots: Vec<Built>,
+    libwarpgrid: Built,
     seconds: f64,
 }
 
@@ -59,6 +65,7 @@ pub fn ensure(flags: &Setup, cancel: &Cancel) -> anyhow::Result<Report> {
             sysroots.push(recipe.ensure(variant, target)?);
         }
     }
+    let libwarpgrid = libwarpgrid(place.store())?;
     if flags.rebuild {
         for target in SYSROOT_TARGETS {
             recipe.compare_with_rebuild(target)?;
@@ -66,7 +73,31 @@ pub fn ensure(flags: &Setup, cancel: &Cancel) -> anyhow::Result<Report> {
     }
     let seconds = started.elapsed().as_secs_f64();
     let cache = place.cache().display().to_string();
-    Ok(Report { cache, packages_installed, targets_installed, upstream, sysroots, seconds })
+    Ok(Report {
+        cache,
+        packages_installed,
+        targets_installed,
+        upstream,
+        sysroots,
+        libwarpgrid,
+        seconds,
+    })
+}
+
+/// The library that answers the patched libc's hooks, on the patched sysroot.
+fn libwarpgrid(store: &Store) -> anyhow::Result<Built> {
+    let started = Instant::now();
+    let sysroot = store
+        .root_entry(&patched_sysroot_root(LIBWARPGRID_TARGET))?
+        .context("the patched sysroot was built just now")?;
+    let entry = build_libwarpgrid(store, LIBWARPGRID_TARGET, &sysroot, &Tools::find()?)?;
+    Ok(Built {
+        root: libwarpgrid_root(LIBWARPGRID_TARGET),
+        path: entry.path,
+        digest: entry.digest,
+        built: entry.built,
+        seconds: started.elapsed().as_secs_f64(),
+    })
 }
 
 fn import(
@@ -75,7 +106,10 @@ fn import(
     programs: &Programs,
     cancel: &Cancel,
 ) -> anyhow::Result<Imported> {
-    let task = Task::start(format!("{} {}", series.upstream.name, series.upstream.version));
+    let task = Task::start(format!(
+        "{} {}",
+        series.upstream.name, series.upstream.version
+    ));
     let imported = warpgrid_series::import_upstream(series, place, programs, cancel)?;
     match &imported.from {
         Some(from) => task.done(&format!("imported from {from}")),
@@ -89,7 +123,7 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string(report)?);
         return Ok(());
     }
-    for built in &report.sysroots {
+    for built in report.sysroots.iter().chain([&report.libwarpgrid]) {
         println!("{}  {}", built.root, built.path.display());
     }
     eprintln!("ready in {:.1} s", report.seconds);

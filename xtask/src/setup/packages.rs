@@ -24,21 +24,57 @@ struct Package {
 }
 
 const fn package(name: &'static str, purpose: &'static str, probe: Probe) -> Package {
-    Package { name, purpose, probe }
+    Package {
+        name,
+        purpose,
+        probe,
+    }
 }
 
 const CLANG_RT: &str = "/usr/lib/llvm-19/lib/clang/19/lib/wasi/libclang_rt.builtins-wasm32.a";
 
 const PACKAGES: &[Package] = &[
-    package("git", "import and patch upstream sources", Probe::Program("git")),
-    package("clang-19", "compile C for WebAssembly", Probe::Program("clang-19")),
-    package("lld-19", "link WebAssembly modules", Probe::Program("wasm-ld-19")),
-    package("llvm-19", "archives and symbol tables", Probe::Program("llvm-ar-19")),
-    package("libclang-rt-19-dev-wasm32", "compiler runtime for WebAssembly", Probe::File(CLANG_RT)),
+    package(
+        "git",
+        "import and patch upstream sources",
+        Probe::Program("git"),
+    ),
+    package(
+        "clang-19",
+        "compile C for WebAssembly",
+        Probe::Program("clang-19"),
+    ),
+    package(
+        "lld-19",
+        "link WebAssembly modules",
+        Probe::Program("wasm-ld-19"),
+    ),
+    package(
+        "llvm-19",
+        "archives and symbol tables",
+        Probe::Program("llvm-ar-19"),
+    ),
+    package(
+        "libclang-rt-19-dev-wasm32",
+        "compiler runtime for WebAssembly",
+        Probe::File(CLANG_RT),
+    ),
     package("python3", "install CMake", Probe::Program("python3")),
-    package("python3-venv", "install CMake", Probe::Python("ensurepip, venv")),
-    package("postgresql-15", "a real server for the tests", Probe::File("/usr/lib/postgresql/15/bin/postgres")),
-    package("libpq-dev", "libpq's headers and its native build", Probe::File("/usr/include/postgresql/libpq-fe.h")),
+    package(
+        "python3-venv",
+        "install CMake",
+        Probe::Python("ensurepip, venv"),
+    ),
+    package(
+        "postgresql-15",
+        "a real server for the tests",
+        Probe::File("/usr/lib/postgresql/15/bin/postgres"),
+    ),
+    package(
+        "libpq-dev",
+        "libpq's headers and its native build",
+        Probe::File("/usr/include/postgresql/libpq-fe.h"),
+    ),
 ];
 
 /// Makes sure that all packages are there; gives those it installed.
@@ -77,7 +113,9 @@ pub fn ensure(yes: bool) -> anyhow::Result<Vec<&'static str>> {
 /// A program on PATH.
 pub fn find(program: &str) -> Option<std::path::PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|dir| dir.join(program)).find(|file| file.is_file())
+    std::env::split_paths(&path)
+        .map(|dir| dir.join(program))
+        .find(|file| file.is_file())
 }
 
 fn in_ci() -> bool {
@@ -97,8 +135,15 @@ fn asked(line: &str) -> anyhow::Result<bool> {
 }
 
 fn install_line(names: &[&str]) -> String {
-    let sudo = if rustix::process::geteuid().is_root() { "" } else { "sudo " };
-    format!("{sudo}apt-get install -y --no-install-recommends {}", names.join(" "))
+    let sudo = if rustix::process::geteuid().is_root() {
+        ""
+    } else {
+        "sudo "
+    };
+    format!(
+        "{sudo}apt-get install -y --no-install-recommends {}",
+        names.join(" ")
+    )
 }
 
 /// apt-get in the foreground: it may ask for a password and shows its own
@@ -110,7 +155,10 @@ fn install(names: &[&str], line: &str) -> anyhow::Result<()> {
         if !root {
             command.arg("apt-get");
         }
-        command.env("DEBIAN_FRONTEND", "noninteractive").args(args).stdout(std::io::stderr());
+        command
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .args(args)
+            .stdout(std::io::stderr());
         Ok(command.status().map(|status| status.success())?)
     };
     // Lists may be old or, on a fresh image, absent; then they are fetched.
@@ -118,7 +166,9 @@ fn install(names: &[&str], line: &str) -> anyhow::Result<()> {
     if apt(&["-q", "update"])? && apt(&args)? {
         return Ok(());
     }
-    bail!("apt-get could not install the packages (its output is above)\n  help: run `{line}` yourself, then `cargo xtask setup` again")
+    bail!(
+        "apt-get could not install the packages (its output is above)\n  help: run `{line}` yourself, then `cargo xtask setup` again"
+    )
 }
 
 impl Probe {

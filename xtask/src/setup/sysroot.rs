@@ -56,8 +56,17 @@ impl Recipe<'_> {
         let store = self.place.store();
         let built = store.get_or_build(&key, |staging| {
             let task = Task::start(format!("{variant} sysroot for {target}"));
-            self.build(variant, target, &staging.scratch()?, &staging.content(), &task)?;
-            task.done(&format!("built in {:.0} s", started.elapsed().as_secs_f64()));
+            self.build(
+                variant,
+                target,
+                &staging.scratch()?,
+                &staging.content(),
+                &task,
+            )?;
+            task.done(&format!(
+                "built in {:.0} s",
+                started.elapsed().as_secs_f64()
+            ));
             anyhow::Ok(())
         });
         let entry = match built {
@@ -67,7 +76,13 @@ impl Recipe<'_> {
         };
         store.set_root(&root, &key)?;
         let seconds = started.elapsed().as_secs_f64();
-        Ok(Built { root, path: entry.path, digest: entry.digest, built: entry.built, seconds })
+        Ok(Built {
+            root,
+            path: entry.path,
+            digest: entry.digest,
+            built: entry.built,
+            seconds,
+        })
     }
 
     /// Builds the patched sysroot under another path and compares every file
@@ -76,11 +91,19 @@ impl Recipe<'_> {
         let stored = self.ensure(Variant::Patched, target)?;
         // Not only another name but another length and depth, so that a path
         // that leaked into a file shows.
-        let elsewhere = tempfile::Builder::new().prefix("warpgrid-rebuild-elsewhere-").tempdir()?;
+        let elsewhere = tempfile::Builder::new()
+            .prefix("warpgrid-rebuild-elsewhere-")
+            .tempdir()?;
         let content = elsewhere.path().join("a/longer/way/down/sysroot");
         fs::create_dir_all(elsewhere.path().join("a/longer/way/down"))?;
         let task = Task::start(format!("patched sysroot for {target}, once more"));
-        self.build(Variant::Patched, target, &elsewhere.path().join("scratch"), &content, &task)?;
+        self.build(
+            Variant::Patched,
+            target,
+            &elsewhere.path().join("scratch"),
+            &content,
+            &task,
+        )?;
         let differ = Manifest::of(&stored.path)?.differences(&Manifest::of(&content)?);
         if !differ.is_empty() {
             bail!(
@@ -97,14 +120,19 @@ impl Recipe<'_> {
     /// Everything that goes into the files, and nothing else.
     fn key(&self, variant: Variant, target: &str) -> anyhow::Result<Key> {
         let builtins = &self.compiler.builtins;
-        let runtime = fs::read(builtins).with_context(|| format!("cannot read {}", builtins.display()))?;
+        let runtime =
+            fs::read(builtins).with_context(|| format!("cannot read {}", builtins.display()))?;
         let mut key = Key::new("sysroot")
             .field("recipe", RECIPE)
             .field("tree", &self.upstream.tree)
             .field("target", target)
             .field("compiler", &self.compiler.version)
             .field("builtins", runtime)
-            .field("headers", self.compiler.headers.to_string_lossy().as_bytes())
+            .field("component type", sandbox_tools::sample()?)
+            .field(
+                "headers",
+                self.compiler.headers.to_string_lossy().as_bytes(),
+            )
             .field("options", options(target).join("\0"));
         for patch in self.patches_of(variant) {
             key = key.field("patch", &patch.bytes);
@@ -127,9 +155,18 @@ impl Recipe<'_> {
         content: &Path,
         task: &Task,
     ) -> anyhow::Result<()> {
-        let (source, build, tools) = (scratch.join("src"), scratch.join("build"), scratch.join("bin"));
+        let (source, build, tools) = (
+            scratch.join("src"),
+            scratch.join("build"),
+            scratch.join("bin"),
+        );
         task.doing("writing sources");
-        materialize(self.upstream, self.patches_of(variant), self.programs, &source)?;
+        materialize(
+            self.upstream,
+            self.patches_of(variant),
+            self.programs,
+            &source,
+        )?;
         fs::create_dir_all(&tools)?;
         let own = std::env::current_exe().context("cannot find this executable")?;
         for name in sandbox_tools::NAMES {
@@ -137,9 +174,18 @@ impl Recipe<'_> {
         }
         let mut log = Log::create(self.place, &format!("sysroot-{variant}-{target}"))?;
         task.doing("configuring");
-        log.run(&mut self.configure(target, &source, &build, &tools), self.cancel, |_| {})?;
+        log.run(
+            &mut self.configure(target, &source, &build, &tools),
+            self.cancel,
+            |_| {},
+        )?;
+        let jobs = std::thread::available_parallelism().map_or(2, usize::from);
         let mut ninja = Command::new(&self.cmake.ninja);
-        ninja.arg("-C").arg(&build).arg("sysroot").env("NINJA_STATUS", "[%f/%t] ");
+        ninja
+            .arg("-C")
+            .arg(&build)
+            .args(["-j", &jobs.to_string(), "sysroot"])
+            .env("NINJA_STATUS", "[%f/%t] ");
         log.run(clean(&mut ninja), self.cancel, |line| {
             if let Some((done, of)) = ninja_progress(line) {
                 task.at(done, of);
@@ -152,7 +198,11 @@ impl Recipe<'_> {
 
     fn configure(&self, target: &str, source: &Path, build: &Path, tools: &Path) -> Command {
         let mut command = Command::new(&self.cmake.cmake);
-        command.args(["-G", "Ninja", "-S"]).arg(source).arg("-B").arg(build);
+        command
+            .args(["-G", "Ninja", "-S"])
+            .arg(source)
+            .arg("-B")
+            .arg(build);
         let mut define = |name: &str, value: &Path| {
             command.arg(format!("-D{name}={}", value.display()));
         };
@@ -172,7 +222,9 @@ impl Recipe<'_> {
             source.display(),
             build.display()
         );
-        command.arg(format!("-DCMAKE_C_FLAGS={flags}")).arg(format!("-DCMAKE_ASM_FLAGS={flags}"));
+        command
+            .arg(format!("-DCMAKE_C_FLAGS={flags}"))
+            .arg(format!("-DCMAKE_ASM_FLAGS={flags}"));
         command.args(options(target));
         clean(&mut command);
         command
@@ -192,7 +244,9 @@ impl Recipe<'_> {
             .arg(format!("-resource-dir={}", dir.display()))
             .arg("-print-libgcc-file-name")
             .output()?;
-        let expected = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
+        let expected = String::from_utf8_lossy(&output.stdout)
+            .trim_end()
+            .to_owned();
         if Path::new(&expected) != builtins {
             bail!(
                 "{} looks for its runtime at {expected}, not at {}\n  \
@@ -219,10 +273,22 @@ fn options(target: &str) -> Vec<String> {
 
 /// Takes out of the environment what would change the result.
 fn clean(command: &mut Command) -> &mut Command {
-    for name in ["CFLAGS", "CPPFLAGS", "LDFLAGS", "ASMFLAGS", "CC", "CXX", "CPATH", "C_INCLUDE_PATH"] {
+    for name in [
+        "CFLAGS",
+        "CPPFLAGS",
+        "LDFLAGS",
+        "ASMFLAGS",
+        "CC",
+        "CXX",
+        "CPATH",
+        "C_INCLUDE_PATH",
+    ] {
         command.env_remove(name);
     }
-    command.env("LC_ALL", "C").env("SOURCE_DATE_EPOCH", "0").env("ZERO_AR_DATE", "1")
+    command
+        .env("LC_ALL", "C")
+        .env("SOURCE_DATE_EPOCH", "0")
+        .env("ZERO_AR_DATE", "1")
 }
 
 fn ninja_progress(line: &str) -> Option<(u64, u64)> {
@@ -241,7 +307,10 @@ impl Log {
         let dir = place.cache().join("logs");
         let path = dir.join(format!("{name}.log"));
         let file = fs::create_dir_all(&dir).and_then(|()| fs::File::create(&path));
-        Ok(Log { file: file.with_context(|| format!("cannot write {}", path.display()))?, path })
+        Ok(Log {
+            file: file.with_context(|| format!("cannot write {}", path.display()))?,
+            path,
+        })
     }
 
     fn run(
@@ -278,5 +347,13 @@ impl Log {
 }
 
 fn is_error(line: &str) -> bool {
-    ["error:", "CMake Error", "FAILED:", "undefined reference", "ninja: fatal"].iter().any(|mark| line.contains(mark))
+    [
+        "error:",
+        "CMake Error",
+        "FAILED:",
+        "undefined reference",
+        "ninja: fatal",
+    ]
+    .iter()
+    .any(|mark| line.contains(mark))
 }

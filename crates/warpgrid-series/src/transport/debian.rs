@@ -26,7 +26,10 @@ const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 
 impl Transport for DebianSource {
     fn describe(&self) -> String {
-        format!("Debian source package {} {} in {}", self.package, self.version, self.suite)
+        format!(
+            "Debian source package {} {} in {}",
+            self.package, self.version, self.suite
+        )
     }
 
     fn fetch(
@@ -36,7 +39,10 @@ impl Transport for DebianSource {
     ) -> Result<Fetched, SeriesError> {
         let archive = self.archive(fetch)?;
         let tree = tarball::import(repository, &archive, &self.file, fetch.cancel)?;
-        Ok(Fetched { tree, from: self.describe() })
+        Ok(Fetched {
+            tree,
+            from: self.describe(),
+        })
     }
 }
 
@@ -44,16 +50,22 @@ impl DebianSource {
     /// The path of the verified tarball in the store, downloaded if need be.
     fn archive(&self, fetch: &Fetch<'_>) -> Result<PathBuf, SeriesError> {
         let store = fetch.place.store();
-        let key = Key::new("download").field("sha256", self.sha256.to_ascii_lowercase()).finish();
+        let key = Key::new("download")
+            .field("sha256", self.sha256.to_ascii_lowercase())
+            .finish();
         if let Some(damage) = store.damage(&key, Check::Full)? {
-            tracing::warn!("the stored download {} is damaged and is fetched again: {damage}", self.file);
+            tracing::warn!(
+                "the stored download {} is damaged and is fetched again: {damage}",
+                self.file
+            );
             store.remove(&key)?;
         }
         let path = match store.get(&key, Check::Quick)? {
             Some(entry) => entry.path,
             None => {
                 let downloaded = self.download(fetch)?;
-                let bytes = fs::read(&downloaded).map_err(|e| SeriesError::io("read", &downloaded, e))?;
+                let bytes =
+                    fs::read(&downloaded).map_err(|e| SeriesError::io("read", &downloaded, e))?;
                 let _ = fs::remove_file(&downloaded);
                 self.verify(&bytes)?;
                 store.put_blob(&key, &bytes)?
@@ -64,12 +76,19 @@ impl DebianSource {
     }
 
     fn verify(&self, bytes: &[u8]) -> Result<(), SeriesError> {
-        let found: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
+        let found: String = Sha256::digest(bytes)
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
         if found.eq_ignore_ascii_case(&self.sha256) {
             return Ok(());
         }
         let expected = self.sha256.clone();
-        Err(SeriesError::Checksum { file: self.file.clone(), expected, found })
+        Err(SeriesError::Checksum {
+            file: self.file.clone(),
+            expected,
+            found,
+        })
     }
 
     fn download(&self, fetch: &Fetch<'_>) -> Result<PathBuf, SeriesError> {
@@ -77,7 +96,10 @@ impl DebianSource {
         apt.get(&["update"], UPDATED_WITHIN)?;
         let version = self.pick_version(&apt.versions(&self.package)?)?;
         let wanted = format!("{}={version}", self.package);
-        apt.get(&["source", "--download-only", "--tar-only", &wanted], DOWNLOADED_WITHIN)?;
+        apt.get(
+            &["source", "--download-only", "--tar-only", &wanted],
+            DOWNLOADED_WITHIN,
+        )?;
         let file = apt.dir.join(&self.file);
         if file.is_file() {
             return Ok(file);
@@ -90,17 +112,31 @@ impl DebianSource {
     }
 
     fn pick_version(&self, versions: &[String]) -> Result<String, SeriesError> {
-        let revision_of = |v: &&String| v.strip_prefix(&self.version).is_some_and(|r| r.starts_with('-'));
-        versions.iter().find(revision_of).cloned().ok_or_else(|| SeriesError::Program {
-            program: "apt-cache showsrc".to_owned(),
-            message: format!(
-                "{} has {} only as {}",
-                self.suite,
-                self.package,
-                if versions.is_empty() { "nothing".to_owned() } else { versions.join(", ") }
-            ),
-            help: format!("the suite no longer has {}; use another source", self.version),
-        })
+        let revision_of = |v: &&String| {
+            v.strip_prefix(&self.version)
+                .is_some_and(|r| r.starts_with('-'))
+        };
+        versions
+            .iter()
+            .find(revision_of)
+            .cloned()
+            .ok_or_else(|| SeriesError::Program {
+                program: "apt-cache showsrc".to_owned(),
+                message: format!(
+                    "{} has {} only as {}",
+                    self.suite,
+                    self.package,
+                    if versions.is_empty() {
+                        "nothing".to_owned()
+                    } else {
+                        versions.join(", ")
+                    }
+                ),
+                help: format!(
+                    "the suite no longer has {}; use another source",
+                    self.version
+                ),
+            })
     }
 }
 
@@ -119,7 +155,11 @@ impl<'a> Apt<'a> {
             fs::create_dir_all(&path).map_err(|e| SeriesError::io("create", &path, e))?;
         }
         let _ = fs::remove_file(dir.join(&source.file));
-        let mut apt = Apt { fetch, dir, options: Vec::new() };
+        let mut apt = Apt {
+            fetch,
+            dir,
+            options: Vec::new(),
+        };
         let site = apt.site()?;
         let list = apt.dir.join("sources.list");
         let line = format!("deb-src [trusted=yes] {site} {} main\n", source.suite);
@@ -143,13 +183,25 @@ impl<'a> Apt<'a> {
     fn site(&self) -> Result<String, SeriesError> {
         let format = "$(SITE)|$(ORIGIN)|$(LABEL)";
         let program = &self.fetch.programs.apt_get;
-        let lines = self.run(program, &["indextargets", "--format", format], ANSWERED_WITHIN)?;
+        let lines = self.run(
+            program,
+            &["indextargets", "--format", format],
+            ANSWERED_WITHIN,
+        )?;
         let sites: Vec<Vec<&str>> = lines.iter().map(|l| l.split('|').collect()).collect();
-        let debian = sites.iter().find(|s| s.get(1..3) == Some(&["Debian", "Debian"]));
+        let debian = sites
+            .iter()
+            .find(|s| s.get(1..3) == Some(&["Debian", "Debian"]));
         // Before the first `apt-get update` apt does not know the origins.
-        let named = || sites.iter().find(|s| s[0].trim_end_matches('/').ends_with("/debian"));
+        let named = || {
+            sites
+                .iter()
+                .find(|s| s[0].trim_end_matches('/').ends_with("/debian"))
+        };
         match debian.or_else(named).map(|s| s[0]) {
-            Some(site) if !site.is_empty() && !site.contains([' ', '[', ']']) => Ok(site.to_owned()),
+            Some(site) if !site.is_empty() && !site.contains([' ', '[', ']']) => {
+                Ok(site.to_owned())
+            }
             _ => Err(SeriesError::Program {
                 program: "apt-get indextargets".to_owned(),
                 message: "apt is configured with no Debian mirror".to_owned(),
@@ -162,32 +214,57 @@ impl<'a> Apt<'a> {
     fn versions(&self, package: &str) -> Result<Vec<String>, SeriesError> {
         let args = ["showsrc", "--only-source", package];
         let lines = self.run(&self.fetch.programs.apt_cache, &args, ANSWERED_WITHIN)?;
-        Ok(lines.iter().filter_map(|l| l.strip_prefix("Version: ")).map(str::to_owned).collect())
+        Ok(lines
+            .iter()
+            .filter_map(|l| l.strip_prefix("Version: "))
+            .map(str::to_owned)
+            .collect())
     }
 
     fn get(&self, args: &[&str], limit: Duration) -> Result<(), SeriesError> {
-        self.run(&self.fetch.programs.apt_get, &[&["-q"], args].concat(), limit).map(drop)
+        self.run(
+            &self.fetch.programs.apt_get,
+            &[&["-q"], args].concat(),
+            limit,
+        )
+        .map(drop)
     }
 
-    fn run(&self, program: &OsStr, args: &[&str], limit: Duration) -> Result<Vec<String>, SeriesError> {
+    fn run(
+        &self,
+        program: &OsStr,
+        args: &[&str],
+        limit: Duration,
+    ) -> Result<Vec<String>, SeriesError> {
         let mut command = Command::new(program);
-        command.current_dir(&self.dir).env("LC_ALL", "C").env("LANGUAGE", "C");
+        command
+            .current_dir(&self.dir)
+            .env("LC_ALL", "C")
+            .env("LANGUAGE", "C");
         command.env("DEBIAN_FRONTEND", "noninteractive");
         for option in &self.options {
             command.args(["-o", option]);
         }
         command.args(args);
         let (mut out, mut err) = (Vec::new(), VecDeque::new());
-        let ended = process::run(&mut command, Some(limit), self.fetch.cancel, |stream, line| {
-            match stream {
-                Stream::Out => out.push(line.to_owned()),
-                Stream::Err => err.push_back(line.to_owned()),
-            }
-            if err.len() > 50 {
-                err.pop_front();
-            }
-        });
-        let name = Path::new(program).file_name().unwrap_or(program).to_string_lossy();
+        let ended = process::run(
+            &mut command,
+            Some(limit),
+            self.fetch.cancel,
+            |stream, line| {
+                match stream {
+                    Stream::Out => out.push(line.to_owned()),
+                    Stream::Err => err.push_back(line.to_owned()),
+                }
+                if err.len() > 50 {
+                    err.pop_front();
+                }
+            },
+        );
+        let name = Path::new(program)
+            .file_name()
+            .unwrap_or(program)
+            .to_string_lossy();
         let verb = args.iter().find(|a| !a.starts_with('-')).unwrap_or(&"");
         let program = format!("{name} {verb}");
         match ended {
@@ -200,7 +277,10 @@ impl<'a> Apt<'a> {
             Ok(Ended::TimedOut) => Err(SeriesError::TimedOut { program, limit }),
             Ok(Ended::Cancelled) => Err(SeriesError::Interrupted),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                Err(SeriesError::MissingProgram { program: name.into_owned(), package: "apt" })
+                Err(SeriesError::MissingProgram {
+                    program: name.into_owned(),
+                    package: "apt",
+                })
             }
             Err(e) => Err(SeriesError::Store(StoreError::Io {
                 action: "run apt in",

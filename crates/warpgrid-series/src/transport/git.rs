@@ -26,18 +26,39 @@ impl Transport for GitSource {
         fetch: &Fetch<'_>,
     ) -> Result<Fetched, SeriesError> {
         let git = Git::new(&fetch.programs.git, repository.path());
-        self.run(&git, fetch, REACHABLE_WITHIN, &["ls-remote", "--quiet", &self.url, "HEAD"])?;
-        let depth = ["fetch", "--quiet", "--no-tags", "--depth=1", "--no-write-fetch-head"];
+        self.run(
+            &git,
+            fetch,
+            REACHABLE_WITHIN,
+            &["ls-remote", "--quiet", &self.url, "HEAD"],
+        )?;
+        let depth = [
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--depth=1",
+            "--no-write-fetch-head",
+        ];
         // A reference of our own, replaced by each fetch, keeps the objects.
         let refspec = format!("+{}:refs/warpgrid/fetched", self.rev);
-        self.run(&git, fetch, FETCHED_WITHIN, &[&depth[..], &[&self.url, &refspec]].concat())?;
+        self.run(
+            &git,
+            fetch,
+            FETCHED_WITHIN,
+            &[&depth[..], &[&self.url, &refspec]].concat(),
+        )?;
         let damaged = |e: git2::Error| SeriesError::repository(repository.path(), &e);
         let commit = repository
             .find_reference("refs/warpgrid/fetched")
             .and_then(|reference| reference.peel_to_commit())
             .map_err(damaged)?;
-        let tree = commit.tree().and_then(|tree| without_submodules(repository, &tree));
-        Ok(Fetched { tree: tree.map_err(damaged)?, from: self.describe() })
+        let tree = commit
+            .tree()
+            .and_then(|tree| without_submodules(repository, &tree));
+        Ok(Fetched {
+            tree: tree.map_err(damaged)?,
+            from: self.describe(),
+        })
     }
 }
 
@@ -50,19 +71,27 @@ impl GitSource {
         args: &[&str],
     ) -> Result<(), SeriesError> {
         let mut said = VecDeque::new();
-        let ended = process::run(&mut git.fetch_command(args), Some(limit), fetch.cancel, |_, line| {
-            said.push_back(line.to_owned());
-            if said.len() > 20 {
-                said.pop_front();
-            }
-        });
+        let ended = process::run(
+            &mut git.fetch_command(args),
+            Some(limit),
+            fetch.cancel,
+            |_, line| {
+                said.push_back(line.to_owned());
+                if said.len() > 20 {
+                    said.pop_front();
+                }
+            },
+        );
         let program = format!("git {}", args[0]);
         match ended.map_err(|e| git.not_started(e))? {
             Ended::Exited(status) if status.success() => Ok(()),
             Ended::Exited(_) => Err(SeriesError::Program {
                 program,
                 message: last_words(said.make_contiguous().join("\n").as_bytes()),
-                help: format!("check that {} can be reached and has {}", self.url, self.rev),
+                help: format!(
+                    "check that {} can be reached and has {}",
+                    self.url, self.rev
+                ),
             }),
             Ended::TimedOut => Err(SeriesError::TimedOut { program, limit }),
             Ended::Cancelled => Err(SeriesError::Interrupted),
@@ -78,8 +107,11 @@ fn without_submodules(
 ) -> Result<git2::Oid, git2::Error> {
     let mut index = git2::Index::new()?;
     index.read_tree(tree)?;
-    let submodules: Vec<Vec<u8>> =
-        index.iter().filter(|entry| entry.mode == GITLINK).map(|entry| entry.path).collect();
+    let submodules: Vec<Vec<u8>> = index
+        .iter()
+        .filter(|entry| entry.mode == GITLINK)
+        .map(|entry| entry.path)
+        .collect();
     for path in submodules {
         use std::os::unix::ffi::OsStrExt;
         index.remove(std::path::Path::new(std::ffi::OsStr::from_bytes(&path)), 0)?;
