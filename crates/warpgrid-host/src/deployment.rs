@@ -245,23 +245,26 @@ pub(crate) fn wasi(config: &ShimConfig) -> WasiCtxBuilder {
         builder.env(name, value);
     }
     builder.inherit_stdout().inherit_stderr();
-    if !config.network.connect.is_empty() {
-        let rules = config.network.connect.clone();
-        builder.allow_tcp(true).allow_udp(true).allow_ip_name_lookup(true);
-        builder.socket_addr_check(move |address: SocketAddr, usage| {
-            let granted = match usage {
-                SocketAddrUse::TcpConnect | SocketAddrUse::UdpSend | SocketAddrUse::UdpReceive => {
-                    rules.iter().any(|rule| rule.grants(address))
-                }
-                // Sockets that connect or send are bound first, to any port.
-                SocketAddrUse::TcpBind | SocketAddrUse::UdpBind => address.port() == 0,
-                _ => false,
-            };
-            if !granted {
-                tracing::warn!(%address, "the guest may not use this address; add it to [network] connect in warp.toml");
+    // A guest makes its socket before it says where to: a proxied one, too.
+    // What a socket may reach is decided address by address.
+    builder.allow_tcp(true);
+    let rules = config.network.connect.clone();
+    builder.allow_udp(!rules.is_empty()).allow_ip_name_lookup(!rules.is_empty());
+    builder.socket_addr_check(move |address: SocketAddr, usage| {
+        let granted = match usage {
+            SocketAddrUse::TcpConnect | SocketAddrUse::UdpSend | SocketAddrUse::UdpReceive => {
+                rules.iter().any(|rule| rule.grants(address))
             }
-            Box::pin(async move { granted })
-        });
-    }
+            // Sockets that connect or send are bound first, to any port.
+            SocketAddrUse::TcpBind | SocketAddrUse::UdpBind => {
+                !rules.is_empty() && address.port() == 0
+            }
+            _ => false,
+        };
+        if !granted {
+            tracing::warn!(%address, "the guest may not use this address; add it to [network] connect in warp.toml");
+        }
+        Box::pin(async move { granted })
+    });
     builder
 }

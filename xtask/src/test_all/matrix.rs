@@ -1,7 +1,7 @@
 //! The matrix: every program in `test-apps`, packed and run in the host against
 //! a real database, and compared with its native self.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, bail, ensure};
@@ -113,9 +113,7 @@ impl<'a> Bench<'a> {
     /// Builds `warp`, in the workspace's own configuration.
     fn prepare(cancel: &'a Cancel) -> anyhow::Result<Self> {
         let root = workspace::root();
-        let args = ["build", "--workspace", "--bins", "--message-format=json-render-diagnostics"];
-        let built = suites::cargo(&root, &args, cancel)?.success()?;
-        let warp = executable(&built.stdout, "warp").context("cargo built no `warp`")?;
+        let warp = suites::build(&root, &["--workspace", "--bins"], "warp", cancel)?;
         Ok(Bench { packing: Packing::with(warp), cancel })
     }
 
@@ -194,15 +192,6 @@ fn with_upstream(text: &str, address: &str) -> anyhow::Result<String> {
     Ok(document.to_string())
 }
 
-/// The path of a program among cargo's messages, one JSON object in each line.
-fn executable(messages: &[u8], name: &str) -> Option<PathBuf> {
-    let messages = serde_json::Deserializer::from_slice(messages).into_iter::<serde_json::Value>();
-    messages.flatten().find_map(|message| {
-        let of_target = message["target"]["name"] == name && message["reason"] == "compiler-artifact";
-        message["executable"].as_str().filter(|_| of_target).map(Path::new).map(Path::to_owned)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,16 +201,6 @@ mod tests {
         let text = "# kept\n[package]\nname = \"a\"\n\n[[database]]\nhost = \"db\"\nupstream = \"x:1\"\n";
         assert_eq!(with_upstream(text, "127.0.0.1:9").unwrap(), text.replace("x:1", "127.0.0.1:9"));
         assert!(with_upstream("[package]\n", "127.0.0.1:9").is_err());
-    }
-
-    #[test]
-    fn the_program_is_found_among_cargo_s_messages() {
-        let messages = br#"{"reason":"compiler-artifact","target":{"name":"warp"},"executable":null}
-{"reason":"compiler-artifact","target":{"name":"xtask"},"executable":"/t/xtask"}
-{"reason":"compiler-artifact","target":{"name":"warp"},"executable":"/t/warp"}
-{"reason":"build-finished","success":true}"#;
-        assert_eq!(executable(messages, "warp"), Some("/t/warp".into()));
-        assert_eq!(executable(messages, "other"), None);
     }
 
     #[test]

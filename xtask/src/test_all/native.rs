@@ -41,10 +41,9 @@ pub fn c_with_libpq(app: &Path, bounds: &Bounds) -> anyhow::Result<PathBuf> {
 
 /// A Rust program, as its own project; linted on the way.
 pub fn cargo(app: &Path, cancel: &Cancel) -> anyhow::Result<PathBuf> {
-    let name = app.file_name().context("an app has a name")?;
+    let name = app.file_name().and_then(|name| name.to_str()).context("an app has a name")?;
     suites::cargo(app, &["fmt", "--check"], cancel)?.success()?;
     suites::cargo(app, &["clippy", "--locked", "--all-targets", "--", "--deny=warnings"], cancel)?
         .success()?;
-    suites::cargo(app, &["build", "--locked"], cancel)?.success()?;
-    Ok(app.join("target/debug").join(name))
+    suites::build(app, &["--locked"], name, cancel)
 }

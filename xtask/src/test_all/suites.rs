@@ -1,8 +1,9 @@
 //! What cargo checks by itself: formatting, lints, generated code, tests.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use anyhow::Context;
 use warpgrid_series::process::Cancel;
 use warpgrid_test_harness::process::{self, Finished};
 
@@ -78,6 +79,28 @@ pub fn cargo(directory: &Path, args: &[&str], cancel: &Cancel) -> anyhow::Result
     )
 }
 
+/// Builds with cargo, and gives the path of one of the programs.
+pub fn build(
+    directory: &Path,
+    args: &[&str],
+    program: &str,
+    cancel: &Cancel,
+) -> anyhow::Result<PathBuf> {
+    let args = [&["build", "--message-format=json-render-diagnostics"], args].concat();
+    let built = cargo(directory, &args, cancel)?.success()?;
+    executable(&built.stdout, program)
+        .with_context(|| format!("cargo built no `{program}` in {}", directory.display()))
+}
+
+/// The path of a program among cargo's messages, one JSON object in each line.
+fn executable(messages: &[u8], name: &str) -> Option<PathBuf> {
+    let messages = serde_json::Deserializer::from_slice(messages).into_iter::<serde_json::Value>();
+    messages.flatten().find_map(|message| {
+        let of_target = message["target"]["name"] == name && message["reason"] == "compiler-artifact";
+        message["executable"].as_str().filter(|_| of_target).map(Path::new).map(Path::to_owned)
+    })
+}
+
 /// A run that failed without a failing test did not compile, or crashed.
 fn counted(finished: &Finished) -> (Counts, Option<String>) {
     let mut counts = count(&String::from_utf8_lossy(&finished.stdout));
@@ -111,6 +134,16 @@ fn count(output: &str) -> Counts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_program_is_found_among_cargo_s_messages() {
+        let messages = br#"{"reason":"compiler-artifact","target":{"name":"warp"},"executable":null}
+{"reason":"compiler-artifact","target":{"name":"xtask"},"executable":"/t/xtask"}
+{"reason":"compiler-artifact","target":{"name":"warp"},"executable":"/t/warp"}
+{"reason":"build-finished","success":true}"#;
+        assert_eq!(executable(messages, "warp"), Some("/t/warp".into()));
+        assert_eq!(executable(messages, "other"), None);
+    }
 
     #[test]
     fn result_lines_are_added_up() {
