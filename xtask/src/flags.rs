@@ -21,6 +21,8 @@ pub struct Xtask {
 /// The verbs, one module each.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Set everything up and show the sample service answering from Postgres.
+    Quickstart(Quickstart),
     /// Install what the build needs and build the sysroots.
     Setup(Setup),
     /// Build libpq for WebAssembly, for the sample C program.
@@ -32,6 +34,15 @@ pub enum Verb {
     TestAll(TestAll),
     /// Work on a patch series: import, apply, export, new, edit, status.
     Patches(Patches),
+}
+
+/// `cargo xtask quickstart`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  cargo xtask quickstart\n  cargo xtask quickstart --yes")]
+pub struct Quickstart {
+    /// Install missing system packages without asking (CI=true does the same).
+    #[arg(long, short)]
+    pub yes: bool,
 }
 
 /// `cargo xtask setup`

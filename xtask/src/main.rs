@@ -9,6 +9,7 @@ mod flags;
 mod libpq;
 mod patches;
 mod progress;
+mod quickstart;
 mod sandbox_tools;
 mod setup;
 mod test_all;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
     progress::log_to_stderr();
     let cancel = Cancel::default();
     let done = stop_on_signals(&cancel).and_then(|()| match xtask.verb {
+        Verb::Quickstart(flags) => quickstart::run(&flags, &cancel),
         Verb::Setup(flags) => setup::run(&flags, &cancel),
         Verb::Libpq => libpq::run(&cancel),
         Verb::Codegen(flags) => codegen::run(&flags, &cancel),

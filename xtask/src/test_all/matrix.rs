@@ -43,6 +43,9 @@ pub enum Build {
     Cargo,
 }
 
+/// The row of the sample service.
+pub const SAMPLE: &str = "t2-rust-sqlx";
+
 const ROWS: &[Row] = &[
     Row {
         subject: Subject {
@@ -57,7 +60,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         subject: Subject {
-            app: "t2-rust-sqlx",
+            app: SAMPLE,
             language: "Rust",
             shims: &["dns", "database-proxy", "sockets"],
             database: Some("postgres"),
@@ -93,7 +96,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 }
 
 /// What all rows share.
-struct Bench<'a> {
+pub struct Bench<'a> {
     packing: Packing,
     cancel: &'a Cancel,
 }
@@ -111,22 +114,33 @@ pub struct Stage<'a> {
 
 impl<'a> Bench<'a> {
     /// Builds `warp`, in the workspace's own configuration.
-    fn prepare(cancel: &'a Cancel) -> anyhow::Result<Self> {
+    pub fn prepare(cancel: &'a Cancel) -> anyhow::Result<Self> {
         let root = workspace::root();
         let warp = suites::build(&root, &["--workspace", "--bins"], "warp", cancel)?;
         Ok(Bench { packing: Packing::with(warp), cancel })
     }
 
+    /// The sample service, ready to be started, without its native self.
+    pub fn sample(&self) -> anyhow::Result<Stage<'_>> {
+        let row = ROWS.iter().find(|row| row.subject.app == SAMPLE);
+        self.component(row.context("the sample is a row")?, PathBuf::new())
+    }
+
     fn setup(&self, row: &Row) -> anyhow::Result<Stage<'_>> {
-        let bounds = bounds(MINUTES, self.cancel);
-        let app = workspace::root().join("test-apps").join(row.subject.app);
+        let app = app(row);
         let native = match row.build {
             Build::CWithLibpq => {
                 libpq::vendor(&app, &Place::open_default()?, self.cancel)?;
-                super::native::c_with_libpq(&app, &bounds)?
+                super::native::c_with_libpq(&app, &bounds(MINUTES, self.cancel))?
             }
             Build::Cargo => super::native::cargo(&app, self.cancel)?,
         };
+        self.component(row, native)
+    }
+
+    fn component(&self, row: &Row, native: PathBuf) -> anyhow::Result<Stage<'_>> {
+        let bounds = bounds(MINUTES, self.cancel);
+        let app = app(row);
         let packed = self.packing.pack(&app, &bounds)?;
         for shim in row.subject.shims {
             ensure!(
@@ -142,6 +156,10 @@ impl<'a> Bench<'a> {
         let scratch = tempfile::Builder::new().prefix("warpgrid-test-all-").tempdir()?;
         Ok(Stage { app, native, packed, packing: &self.packing, database, bounds, scratch })
     }
+}
+
+fn app(row: &Row) -> PathBuf {
+    workspace::root().join("test-apps").join(row.subject.app)
 }
 
 impl Stage<'_> {

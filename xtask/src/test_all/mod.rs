@@ -1,10 +1,10 @@
 //! `cargo xtask test-all`: every test there is, in one command.
 
-mod matrix;
+pub mod matrix;
 mod native;
 mod program;
 mod report;
-mod service;
+pub mod service;
 mod suites;
 
 use std::time::Duration;

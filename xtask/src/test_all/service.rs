@@ -52,11 +52,7 @@ pub fn test(mut stage: Stage<'_>) -> anyhow::Result<()> {
         converse(native.address()).map_err(|error| error.context(native.report()))?
     };
     fill(&stage)?;
-    let component = start(&stage, |stage, address| {
-        let mut command = stage.component()?;
-        command.arg("--listen").arg(address.to_string());
-        Ok(command)
-    })?;
+    let component = start_component(&stage)?;
     let tested = compare(&expected, component.address())
         .and_then(|()| crowd(component.address()).context("many clients at once"))
         .and_then(|()| {
@@ -67,8 +63,17 @@ pub fn test(mut stage: Stage<'_>) -> anyhow::Result<()> {
     tested.map_err(|error| stage.explain(error.context(component.report())))
 }
 
+/// The service in the host.
+pub fn start_component(stage: &Stage<'_>) -> anyhow::Result<Service> {
+    start(stage, |stage, address| {
+        let mut command = stage.component()?;
+        command.arg("--listen").arg(address.to_string());
+        Ok(command)
+    })
+}
+
 /// The tables of the app's `schema.sql` as they are at first.
-fn fill(stage: &Stage<'_>) -> anyhow::Result<()> {
+pub fn fill(stage: &Stage<'_>) -> anyhow::Result<()> {
     let path = stage.app.join("schema.sql");
     let schema = std::fs::read_to_string(&path)
         .with_context(|| format!("cannot read {}", path.display()))?;
