@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use warpgrid_libc::c::CPacker;
 use warpgrid_libc::rust::RustPacker;
@@ -18,7 +20,11 @@ fn packers() -> Vec<Box<dyn Packer>> {
 
 pub fn run(args: cli::Pack) -> miette::Result<ExitCode> {
     let json = args.json;
-    let packed = pack(args)?;
+    let interrupt = Interrupt::watch()?;
+    let packed = match pack(args) {
+        Err(_) if interrupt.came() => return Ok(ExitCode::from(INTERRUPTED)),
+        packed => packed?,
+    };
     if json {
         let object = serde_json::to_string_pretty(&packed).map_err(|error| {
             miette::miette!(
@@ -78,6 +84,47 @@ fn directory(path: &Path) -> Result<PathBuf, Error> {
 
 fn absolute(path: &Path) -> Result<PathBuf, Error> {
     std::path::absolute(path).map_err(|error| Error::file("find", path, &error))
+}
+
+/// What shells give a program that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
+
+/// Ctrl-C ends the build tools, which share our terminal; this process lives on
+/// to see them fail and to remove what they left.
+struct Interrupt {
+    came: Arc<AtomicBool>,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Interrupt {
+    fn watch() -> miette::Result<Self> {
+        let failed = |error: std::io::Error| {
+            miette::miette!(
+                help = "free some memory or processes",
+                "cannot start a thread: {error}"
+            )
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_io()
+            .build()
+            .map_err(failed)?;
+        let came = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&came);
+        runtime.spawn(async move {
+            while tokio::signal::ctrl_c().await.is_ok() {
+                seen.store(true, Ordering::Relaxed);
+            }
+        });
+        Ok(Interrupt {
+            came,
+            _runtime: runtime,
+        })
+    }
+
+    fn came(&self) -> bool {
+        self.came.load(Ordering::Relaxed)
+    }
 }
 
 fn print(packed: &Packed) {

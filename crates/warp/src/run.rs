@@ -40,7 +40,10 @@ pub fn run(args: cli::Run) -> miette::Result<ExitCode> {
     })
 }
 
-async fn serve(args: &cli::Run, deployment: std::sync::Arc<Deployment>) -> miette::Result<ExitCode> {
+async fn serve(
+    args: &cli::Run,
+    deployment: std::sync::Arc<Deployment>,
+) -> miette::Result<ExitCode> {
     let listener = http::listen(args.listen).await?;
     let address = listener.local_addr().into_diagnostic()?;
     eprintln!("listening on http://{address}");
@@ -49,8 +52,16 @@ async fn serve(args: &cli::Run, deployment: std::sync::Arc<Deployment>) -> miett
 }
 
 async fn command(args: &cli::Run, deployment: &Deployment) -> miette::Result<ExitCode> {
-    let name = args.component.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let arguments = args.args.iter().map(|argument| argument.to_string_lossy().into_owned());
+    let name = args
+        .component
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let arguments = args
+        .args
+        .iter()
+        .map(|argument| argument.to_string_lossy().into_owned());
     let invocation = Invocation {
         arguments: std::iter::once(name).chain(arguments).collect(),
     };
@@ -92,11 +103,15 @@ async fn stop_signal() {
 }
 
 fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,warpgrid_host=info"));
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("warn,warpgrid_host=info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()) && std::env::var_os("NO_COLOR").is_none())
+        .with_ansi(
+            std::io::IsTerminal::is_terminal(&std::io::stderr())
+                && std::env::var_os("NO_COLOR").is_none(),
+        )
         .with_target(false)
         .without_time()
         .init();

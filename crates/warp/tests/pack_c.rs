@@ -100,28 +100,16 @@ fn the_stock_libc_is_caught() {
 #[test]
 fn libc_ahead_of_libwarpgrid_is_caught() {
     let toolchain = expect_toolchain();
-    let libc = toolchain.sysroot.join("lib/wasm32-wasip2/libc.a");
-    let project = Project::new(&[
-        ("Makefile", "client:\n\t$(LINK) main.c -o $@\n"),
-        ("main.c", CLIENT),
-    ]);
-    // `-###` shows how clang links; without the library, the order is as bad as can be.
-    let clang = toolchain.tools.clang.display().to_string();
-    let args: Vec<_> = toolchain
-        .clang_args()
-        .iter()
-        .map(|arg| arg.display().to_string())
-        .collect();
+    let project = Project::new(&[("main.c", CLIENT)]);
     let linker = format!("-fuse-ld={}", toolchain.tools.component_ld.display());
-    let status = std::process::Command::new(&clang)
-        .args(&args)
+    let status = std::process::Command::new(&toolchain.tools.clang)
+        .args(toolchain.clang_args())
         .arg(linker)
         .args(["main.c", "-o", "plain.wasm"])
         .current_dir(project.path())
         .status()
         .unwrap();
     assert!(status.success());
-    assert!(libc.is_file());
     project.run(&["run", "plain.wasm"]).expect_failure(&[
         "calls `getaddrinfo` but does not import `warpgrid:shim/dns`",
         "libwarpgrid was not linked ahead of libc",
@@ -316,4 +304,42 @@ fn killed_half_way_leaves_no_component() {
             .any(|file| file.extension().is_some_and(|end| end == "wasm")),
         "{left:?}"
     );
+}
+
+#[test]
+fn an_interrupted_build_cleans_up() {
+    expect_toolchain();
+    let project = Project::new(&[(
+        "main.c",
+        "#include \"endless.h\"\nint main(void) { return 0; }\n",
+    )]);
+    let header = project.path().join("endless.h");
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&header)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let mut warp = std::process::Command::new(env!("CARGO_BIN_EXE_warp"))
+        .arg("pack")
+        .current_dir(project.path())
+        .process_group(0)
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    // Opens once clang reads the header, whose end never comes.
+    let end = fs::OpenOptions::new().write(true).open(&header).unwrap();
+    let group = format!("-{}", warp.id());
+    let sent = std::process::Command::new("kill")
+        .args(["-INT", "--", &group])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+    assert_eq!(warp.wait().unwrap().code(), Some(130));
+    drop(end);
+    let left: Vec<_> = fs::read_dir(project.path().join("target/warp"))
+        .unwrap()
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
 }

@@ -45,26 +45,33 @@ fn link_time_optimisation_and_stripping_hide_nothing() {
         shims(&project.packed(&[])),
         ["database-proxy", "dns", "sockets"]
     );
-    // The self-contained libc of Rust's own, ahead of the patched one.
-    project.write(
-        ".cargo/config.toml",
-        format!(
-            "[build]\nrustflags = [\"-L\", \"native={}\"]\n",
-            self_contained().display()
-        ),
-    );
-    project
-        .run(&["pack"])
-        .expect_failure(&["calls `connect` but does not import", "stock libc"]);
 }
 
-fn self_contained() -> std::path::PathBuf {
-    let output = std::process::Command::new("rustc")
-        .args(["--print", "target-libdir", "--target", support::TARGET])
-        .output()
-        .unwrap();
-    let directory = String::from_utf8(output.stdout).unwrap();
-    std::path::Path::new(directory.trim()).join("self-contained")
+/// What plain cargo links with Rust's own libc, with names and without.
+#[test]
+fn the_stock_libc_is_caught() {
+    for (strip, evidence) in [
+        ("none", "calls `getaddrinfo`"),
+        ("symbols", "imports `wasi:sockets/ip-name-lookup`"),
+    ] {
+        let project = client();
+        let profile = format!("[profile.release]\nlto = \"fat\"\nstrip = \"{strip}\"\n");
+        project.write("Cargo.toml", format!("{CARGO}{profile}"));
+        let mut cargo = assert_cmd::Command::new("cargo");
+        cargo
+            .current_dir(project.path())
+            .args(["build", "--release", "--target", support::TARGET]);
+        cargo.env("CARGO_BUILD_BUILD_DIR", project.path().join("target"));
+        let outcome = project.outcome(&mut cargo);
+        assert_eq!(outcome.code, Some(0), "{}", outcome.account);
+        project
+            .run(&["run", "target/wasm32-wasip2/release/client.wasm"])
+            .expect_failure(&[
+                evidence,
+                "does not import `warpgrid:shim/dns`",
+                "build with `warp pack`",
+            ]);
+    }
 }
 
 #[test]

@@ -9,13 +9,16 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes, BytesMut};
-use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::endpoint::{Endpoint, Tenant};
+use crate::error::Error;
 use crate::pools::Pools;
 use crate::postgres::link::Failure;
+use crate::postgres::startup::{Event, Startup};
 use crate::session::Session;
 
 /// How much is read from a client at a time.
@@ -101,9 +104,33 @@ async fn serve(
             };
             poll_fn(|cx| relay.poll(cx, &mut client)).await?;
         }
-        Err(error) => client.write_all(&Failure::Own(error).message()).await?,
+        Err(error) => {
+            let limit = endpoint.limits.startup_timeout;
+            timeout(limit, refuse(&mut client, error)).await??;
+        }
     }
     client.shutdown().await
+}
+
+/// Tells a client why it gets no session, where it can be told: after its
+/// StartupMessage.
+async fn refuse(client: &mut TcpStream, error: Error) -> io::Result<()> {
+    let (mut startup, mut buffer) = (Startup::default(), BytesMut::new());
+    while client.read_buf(&mut buffer).await? > 0 {
+        let mut data = &buffer[..];
+        while let Some(event) = startup.feed(&mut data) {
+            match event {
+                Event::Answer(bytes) => client.write_all(bytes).await?,
+                Event::Start(_) => {
+                    return client.write_all(&Failure::Own(error).message()).await;
+                }
+                Event::Refuse(bytes) => return client.write_all(&bytes).await,
+                Event::Cancel(_) => return Ok(()),
+            }
+        }
+        buffer.clear();
+    }
+    Ok(())
 }
 
 /// Both directions of one connection.

@@ -2,25 +2,25 @@
 //! database's own protocol.
 
 mod checkout;
+mod opening;
 mod relay;
 
 use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use tokio::sync::oneshot;
+use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::endpoint::{Endpoint, Tenant};
 use crate::error::Error;
-use crate::pool::{Lease, Pool};
+use crate::pool::Pool;
 use crate::pools::{ResetPolicy, Shared};
-use crate::postgres::cancel::Target;
-use crate::postgres::frame;
-use crate::postgres::link::{Failure, Identity, Link};
-use crate::postgres::startup::{ASK_PASSWORD, Event, Password, Request, Startup};
+use crate::postgres::link::Link;
+use crate::postgres::startup::{Password, Request, Startup};
 use crate::wakers::Wakers;
 use checkout::Pending;
 use relay::{Read, Relay, Written};
@@ -124,7 +124,10 @@ impl Session {
     /// # Errors
     /// As [`Session::recv`].
     pub fn try_recv(&mut self, max: usize) -> Result<Option<Bytes>, Error> {
-        match self.drive(None) {
+        // The runtime's budget for a task would make it say "nothing yet" of
+        // what is there.
+        let look = pin!(unconstrained(poll_fn(|_| self.drive(None))));
+        match look.poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(()) => self.take(max).map(Some),
             Poll::Pending => Ok(None),
         }
@@ -160,26 +163,16 @@ impl Session {
             match &mut self.state {
                 State::Opening { startup, .. } => match startup.feed(&mut rest) {
                     Some(event) => self.opened(event),
-                    None => self.watch_startup(),
-                },
-                State::Asking {
-                    request, password, ..
-                } => match password.feed(&mut rest) {
-                    Some(Ok(secret)) => {
-                        let user = request.user.clone().unwrap_or_default();
-                        let database = self.endpoint.database.as_ref().map(String::as_bytes);
-                        let database = database.or(request.database.as_deref());
-                        let startup = request.upstream(&user, database);
-                        let password = Some(secret);
-                        self.start(Identity {
-                            user,
-                            password,
-                            startup,
-                            own: true,
-                        });
+                    None => {
+                        let _ = self.watch_startup();
                     }
+                },
+                State::Asking { password, .. } => match password.feed(&mut rest) {
+                    Some(Ok(secret)) => self.log_in(secret),
                     Some(Err(answer)) => self.answer_and_end(&answer),
-                    None => self.watch_startup(),
+                    None => {
+                        let _ = self.watch_startup();
+                    }
                 },
                 State::Waiting(_) => {
                     if self.poll_checkout().is_pending() {
@@ -211,50 +204,52 @@ impl Session {
     }
 
     /// Gets on until there is something to read. Without a context it does
-    /// what can be done at once, and disturbs nobody who waits.
-    fn drive(&mut self, mut cx: Option<&mut Context<'_>>) -> Poll<()> {
-        while self.inbound.is_empty() {
-            // Whoever waits is known before the last look, so that nothing
-            // that comes in between is missed.
-            let mut waiting = false;
-            if let Some(cx) = cx.as_deref_mut() {
-                waiting = true;
-                if !matches!(self.state, State::Relaying(_)) {
+    /// what can be done at once.
+    fn drive(&mut self, cx: Option<&Context<'_>>) -> Poll<()> {
+        let mut last = cx.is_none();
+        while self.inbound.is_empty() && !matches!(self.state, State::Ended(_)) {
+            if self.poll_progress().is_pending() {
+                if last {
+                    return Poll::Pending;
+                }
+                // Then one more look: what came before was not heard.
+                last = true;
+                if let Some(cx) = cx {
                     self.wakers.register(cx.waker());
                 }
             }
-            match &mut self.state {
-                State::Opening { .. } | State::Asking { .. } => {
-                    self.watch_startup();
-                    if !matches!(self.state, State::Ended(_)) {
-                        return Poll::Pending;
-                    }
-                }
-                State::Cancelling(done) => {
-                    let polled = Pin::new(done).poll(&mut Context::from_waker(&self.waker));
-                    ready!(polled.map(|_| ()));
-                    self.end(None);
-                }
-                State::Waiting(_) => ready!(self.poll_checkout()),
-                State::Relaying(relay) => match relay.read(&mut self.inbound) {
-                    Ok(Read::Some) => {}
-                    Ok(Read::Nothing) if !waiting => return Poll::Pending,
-                    Ok(Read::Nothing) => {
-                        if let Some(cx) = cx.as_deref_mut() {
-                            self.wakers.register(cx.waker());
-                        }
-                        let own = &mut Context::from_waker(&self.waker);
-                        if let Err(error) = ready!(relay.poll_readable(own)) {
-                            self.end(Some(Error::lost(&self.endpoint, error)));
-                        }
-                    }
-                    Ok(Read::End) => self.end(None),
-                    Err(broken) => {
-                        let error = broken.error(&self.endpoint);
-                        self.end(Some(error));
-                    }
-                },
-                State::Ended(_) => break,
+        }
+        Poll::Ready(())
+    }
+
+    /// Ready when something has changed.
+    fn poll_progress(&mut self) -> Poll<()> {
+        match &mut self.state {
+            State::Opening { .. } | State::Asking { .. } => return self.watch_startup(),
+            State::Cancelling(seen) => {
+                let own = &mut Context::from_waker(&self.waker);
+                let _ = ready!(Pin::new(seen).poll(own));
+                self.end(None);
+            }
+            State::Waiting(_) => return self.poll_checkout(),
+            State::Relaying(_) => return self.poll_read(),
+            State::Ended(_) => {}
+        }
+        Poll::Ready(())
+    }
+
+    /// Reads once from the server: something, or the end.
+    fn poll_read(&mut self) -> Poll<()> {
+        let State::Relaying(relay) = &mut self.state else {
+            return Poll::Ready(());
+        };
+        let own = &mut Context::from_waker(&self.waker);
+        match ready!(relay.poll_read(own, &mut self.inbound)) {
+            Ok(Read::Some) => self.timer = None,
+            Ok(Read::End) => self.end(None),
+            Err(broken) => {
+                let error = broken.error(&self.endpoint);
+                self.end(Some(error));
             }
         }
         Poll::Ready(())
@@ -262,181 +257,55 @@ impl Session {
 
     /// Passes bytes to the server, and reads what it sends while it takes
     /// none: a server that waits for its answers to be read takes nothing.
-    fn relay(&mut self, cx: &mut Context<'_>, data: &[u8]) -> Poll<Result<usize, Error>> {
+    fn relay(&mut self, cx: &Context<'_>, data: &[u8]) -> Poll<Result<usize, Error>> {
+        let mut last = false;
         loop {
-            let State::Relaying(relay) = &mut self.state else {
-                let State::Ended(why) = &mut self.state else {
-                    return Poll::Ready(Ok(0));
-                };
-                return Poll::Ready(Err(why.take().unwrap_or(Error::Closed)));
+            let relay = match &mut self.state {
+                State::Relaying(relay) => relay,
+                State::Ended(why) => {
+                    return Poll::Ready(Err(why.take().unwrap_or(Error::Closed)));
+                }
+                _ => return Poll::Ready(Ok(0)),
             };
-            match relay.write(data) {
-                Ok(Written::Some(taken)) => {
+            let own = &mut Context::from_waker(&self.waker);
+            match relay.poll_write(own, data) {
+                Poll::Ready(Ok(Written::Some(taken))) => {
                     self.timer = None;
                     return Poll::Ready(Ok(taken));
                 }
-                Ok(Written::Terminated) => {
+                Poll::Ready(Ok(Written::Terminated)) => {
                     self.end(None);
                     return Poll::Ready(Ok(data.len()));
                 }
-                Ok(Written::Nothing) => {}
-                Err(error) => {
+                Poll::Ready(Err(error)) => {
                     // The server may have said why before it closed.
-                    while self.inbound.len() < INBOUND_LIMIT
-                        && matches!(relay.read(&mut self.inbound), Ok(Read::Some))
-                    {
+                    while self.inbound.len() < INBOUND_LIMIT && self.poll_read().is_ready() {
+                        if matches!(self.state, State::Ended(_)) {
+                            return Poll::Ready(Err(Error::Closed));
+                        }
                     }
                     self.end(Some(Error::lost(&self.endpoint, error)));
                     return Poll::Ready(Err(Error::Closed));
                 }
+                Poll::Pending => {}
             }
             if self.inbound.len() >= INBOUND_LIMIT {
                 return Poll::Ready(Ok(0));
             }
-            match relay.read(&mut self.inbound) {
-                Ok(Read::Some) => {
-                    self.timer = None;
-                    self.wakers.notify();
-                    continue;
-                }
-                Ok(Read::Nothing) => {}
-                Ok(Read::End) => {
-                    self.end(None);
-                    continue;
-                }
-                Err(broken) => {
-                    let error = broken.error(&self.endpoint);
-                    self.end(Some(error));
-                    continue;
-                }
-            }
-            self.wakers.register(cx.waker());
-            let own = &mut Context::from_waker(&self.waker);
-            let (writable, readable) = (relay.poll_writable(own), relay.poll_readable(own));
-            if writable.is_pending() && readable.is_pending() {
+            if self.poll_read().is_ready() {
+                self.wakers.notify();
+            } else if last {
                 let limit = self.endpoint.limits.stall_timeout;
                 ready!(self.poll_timer(|| Instant::now() + limit));
                 let remedy = "check that the server is alive, or raise stall_timeout";
                 let what = "waiting for the server to take data";
                 self.end(Some(Error::timeout(&self.endpoint, what, limit, remedy)));
+            } else {
+                // Then one more look: what came before was not heard.
+                last = true;
+                self.wakers.register(cx.waker());
             }
         }
-    }
-
-    /// The guest has said something before its session began.
-    fn opened(&mut self, event: Event) {
-        match event {
-            Event::Answer(bytes) => self.answer(bytes),
-            Event::Refuse(bytes) => self.answer_and_end(&bytes),
-            Event::Cancel(key) => {
-                let Some(target) = self.shared.cancels.find(&self.tenant, key) else {
-                    return self.end(None);
-                };
-                let (done, seen) = oneshot::channel();
-                self.pool.runtime().spawn(async move {
-                    target.cancel().await;
-                    let _ = done.send(());
-                });
-                self.state = State::Cancelling(seen);
-                self.wakers.notify();
-            }
-            Event::Start(request) => self.identify(request),
-        }
-    }
-
-    fn identify(&mut self, request: Request) {
-        if !request.negotiation.is_empty() {
-            self.answer(&request.negotiation);
-        }
-        let Some(credentials) = &self.endpoint.credentials else {
-            if request.user.is_none() {
-                let text = "no PostgreSQL user name specified in startup packet";
-                return self.answer_and_end(&frame::fatal("28000", text));
-            }
-            let deadline = Instant::now() + self.endpoint.limits.startup_timeout;
-            let password = Password::default();
-            self.state = State::Asking {
-                request,
-                password,
-                deadline,
-            };
-            return self.answer(ASK_PASSWORD);
-        };
-        let user = Bytes::copy_from_slice(credentials.user.as_bytes());
-        let database = self.endpoint.database.as_ref().map(String::as_bytes);
-        let startup = request.upstream(&user, database.or(request.database.as_deref()));
-        let password = credentials.password.clone();
-        self.start(Identity {
-            user,
-            password,
-            startup,
-            own: false,
-        });
-    }
-
-    /// Takes a connection, at once if there is one.
-    fn start(&mut self, identity: Identity) {
-        self.timer = None;
-        match checkout::begin(&self.shared, &self.pool, &self.endpoint, identity) {
-            Ok(checkout::Begun::Lease(lease)) => self.adopt(lease),
-            Ok(checkout::Begun::Pending(pending)) => {
-                self.state = State::Waiting(pending);
-                self.wakers.notify();
-            }
-            Err(error) => self.fail(Failure::Own(error)),
-        }
-    }
-
-    fn poll_checkout(&mut self) -> Poll<()> {
-        let State::Waiting(pending) = &mut self.state else {
-            return Poll::Ready(());
-        };
-        let polled = Pin::new(pending).poll(&mut Context::from_waker(&self.waker));
-        match ready!(polled) {
-            Ok(lease) => self.adopt(lease),
-            Err(failure) => self.fail(failure),
-        }
-        Poll::Ready(())
-    }
-
-    /// Greets the guest as the server greeted us.
-    fn adopt(&mut self, mut lease: Lease<Link>) {
-        let link = lease.connection();
-        let target = Target::new(
-            self.tenant.clone(),
-            link.address,
-            link.key,
-            self.endpoint.limits.connect_timeout,
-        );
-        let registration = self.shared.cancels.register(target);
-        if self.inbound.is_empty() {
-            self.inbound = std::mem::take(&mut link.buffer);
-            self.inbound.clear();
-        }
-        self.inbound.put_slice(link.parameters.greeting());
-        let key = registration.key;
-        let key = [key.process.to_be_bytes(), key.secret.to_be_bytes()].concat();
-        frame::put(&mut self.inbound, b'K', &key);
-        frame::put(&mut self.inbound, b'Z', b"I");
-        self.state = State::Relaying(Relay::new(lease, registration));
-        self.wakers.notify();
-    }
-
-    fn fail(&mut self, failure: Failure) {
-        if let Failure::Own(error) = &failure {
-            tracing::debug!(tenant = %self.tenant, %error, "no server connection for a session");
-        }
-        self.answer_and_end(&failure.message());
-    }
-
-    fn answer(&mut self, bytes: &[u8]) {
-        self.inbound.put_slice(bytes);
-        self.wakers.notify();
-    }
-
-    fn answer_and_end(&mut self, bytes: &[u8]) {
-        self.inbound.put_slice(bytes);
-        self.end(None);
     }
 
     /// Ends the session; what is left to read stays.
@@ -448,21 +317,6 @@ impl Session {
             relay.release(policy, &self.endpoint, self.pool.runtime());
         }
         self.wakers.notify();
-    }
-
-    /// Ends a session that has not begun in time.
-    fn watch_startup(&mut self) {
-        let (State::Opening { deadline, .. } | State::Asking { deadline, .. }) = &self.state else {
-            return;
-        };
-        let deadline = *deadline;
-        if self.poll_timer(|| deadline).is_ready() {
-            let limit = self.endpoint.limits.startup_timeout;
-            let remedy = "send the startup message and the password earlier";
-            let what = "waiting for the guest to log in";
-            let error = Error::timeout(&self.endpoint, what, limit, remedy);
-            self.answer_and_end(&frame::fatal("08P01", &error.to_string()));
-        }
     }
 
     fn poll_timer(&mut self, deadline: impl FnOnce() -> Instant) -> Poll<()> {

@@ -1,22 +1,23 @@
 //! The byte stream to a server, and how one is opened.
 
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::mem::MaybeUninit;
 use std::net::SocketAddr;
-use std::task::{Context, Poll};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::BytesMut;
 use socket2::{SockRef, TcpKeepalive};
+use tokio::io::{AsyncReadExt, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 
-/// A connection to a server. Sessions try first and wait for readiness only
-/// when there is nothing to do, so any transport that can say "not now" fits.
+/// A connection to a server, over whichever transport.
 pub(crate) enum Stream {
     Tcp(TcpStream),
 }
@@ -74,30 +75,33 @@ impl Stream {
         })
     }
 
-    /// Appends what has arrived to `buffer`, at most its spare capacity. Zero
-    /// is the end of the stream.
-    pub(crate) fn try_read(&mut self, buffer: &mut BytesMut) -> io::Result<usize> {
+    /// Appends what has arrived to `buffer`. Zero is the end of the stream.
+    pub(crate) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut BytesMut,
+    ) -> Poll<io::Result<usize>> {
         match self {
-            Self::Tcp(stream) => stream.try_read_buf(buffer),
+            Self::Tcp(stream) => pin!(stream.read_buf(buffer)).poll(cx),
         }
     }
 
-    /// Writes what the transport takes at once.
-    pub(crate) fn try_write(&mut self, data: &[u8]) -> io::Result<usize> {
+    /// Writes what the transport takes.
+    pub(crate) fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        data: &[u8],
+    ) -> Poll<io::Result<usize>> {
         match self {
-            Self::Tcp(stream) => stream.try_write(data),
+            Self::Tcp(stream) => Pin::new(stream).poll_write(cx, data),
         }
     }
 
-    pub(crate) fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self {
-            Self::Tcp(stream) => stream.poll_read_ready(cx),
-        }
-    }
-
-    pub(crate) fn poll_writable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self {
-            Self::Tcp(stream) => stream.poll_write_ready(cx),
+    /// Writes what the transport takes at once, perhaps nothing.
+    pub(crate) fn write_now(&mut self, data: &[u8]) -> io::Result<usize> {
+        match self.poll_write(&mut Context::from_waker(Waker::noop()), data) {
+            Poll::Ready(written) => written,
+            Poll::Pending => Ok(0),
         }
     }
 
@@ -120,27 +124,17 @@ impl Stream {
 
     /// Reads at least one byte, or gives an error at the end of the stream.
     pub(crate) async fn read(&mut self, buffer: &mut BytesMut) -> io::Result<usize> {
-        loop {
-            buffer.reserve(1024);
-            match self.try_read(buffer) {
-                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    poll_fn(|cx| self.poll_readable(cx)).await?;
-                }
-                other => return other,
-            }
+        buffer.reserve(1024);
+        match poll_fn(|cx| self.poll_read(cx, buffer)).await? {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            count => Ok(count),
         }
     }
 
     pub(crate) async fn write_all(&mut self, mut data: &[u8]) -> io::Result<()> {
         while !data.is_empty() {
-            match self.try_write(data) {
-                Ok(written) => data = &data[written..],
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    poll_fn(|cx| self.poll_writable(cx)).await?;
-                }
-                Err(error) => return Err(error),
-            }
+            let written = poll_fn(|cx| self.poll_write(cx, data)).await?;
+            data = &data[written..];
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::ExitStatus;
 
 use serde::Deserialize;
-use warpgrid_pack::{Error, Key, Manifest, PackRequest, Packed, Packer};
+use warpgrid_pack::{Error, Key, PackRequest, Packed, Packer};
 use warpgrid_store::Store;
 
 pub use driver::{DRIVER_NAME, compiler_command};
@@ -146,16 +146,14 @@ pub(crate) fn ending(status: ExitStatus) -> String {
         .replace("signal: ", "signal ")
 }
 
-fn manifest_of<'r>(request: &'r PackRequest<'_>) -> Option<&'r Manifest> {
-    request.manifest.as_ref()
-}
-
 fn create(directory: &Path) -> Result<(), Error> {
     fs::create_dir_all(directory).map_err(|error| Error::file("create", directory, &error))
 }
 
 #[cfg(test)]
 mod tests {
+    use warpgrid_pack::Manifest;
+
     use super::*;
 
     #[test]

@@ -113,17 +113,13 @@ impl Toolchain {
     /// [`Error::Missing`] when it has not, [`Error::NoTool`] when a program of
     /// the machine is gone.
     pub fn current(store: &Store, target: &str) -> Result<Self, Error> {
-        let part = |part, root: String| {
-            let entry = store.root_entry(&root)?;
-            entry.ok_or_else(|| Error::Missing { part, target: target.to_owned() })
-        };
-        let sysroot = part("patched sysroot", patched_sysroot_root(target))?.path;
-        let libwarpgrid = part("libwarpgrid", libwarpgrid_root(target))?.path;
+        let sysroot = current(store, "patched sysroot", &patched_sysroot_root(target), target)?.path;
+        let libwarpgrid = current(store, "libwarpgrid", &libwarpgrid_root(target), target)?.path;
         Ok(Toolchain {
             target: target.to_owned(),
+            resource_dir: sysroot.join("clang-resource"),
             sysroot,
-            resource_dir: libwarpgrid.join("resource-dir"),
-            libwarpgrid: libwarpgrid.join("lib"),
+            libwarpgrid,
             tools: Tools::find()?,
         })
     }
@@ -167,46 +163,42 @@ impl Toolchain {
     }
 }
 
+/// The entry that a root names, or what is missing.
+fn current(store: &Store, part: &'static str, root: &str, target: &str) -> Result<Entry, Error> {
+    let entry = store.root_entry(root)?;
+    entry.ok_or_else(|| Error::Missing { part, target: target.to_owned() })
+}
+
 fn joined(prefix: &str, path: &Path) -> OsString {
     let mut arg = OsString::from(prefix);
     arg.push(path);
     arg
 }
 
-/// Compiles libwarpgrid against a patched sysroot into the store, beside the
-/// resource directory that clang needs to link with it, and makes it the
-/// current one. The same inputs give the same bytes.
+/// Compiles libwarpgrid against the current patched sysroot into the store and makes it
+/// the current one. The same inputs give the same bytes.
 ///
 /// # Errors
-/// [`Error::Target`] for a target without hooks, [`Error::Tool`] with the
-/// compiler's words, [`Error::Store`] when the store cannot be written.
-pub fn build_libwarpgrid(
-    store: &Store,
-    target: &str,
-    sysroot: &Entry,
-    tools: &Tools,
-) -> Result<Entry, Error> {
+/// [`Error::Target`] for a target without hooks, [`Error::Missing`] without a
+/// sysroot, [`Error::Tool`] with the compiler's words, [`Error::Store`] when the
+/// store cannot be written.
+pub fn build_libwarpgrid(store: &Store, target: &str, tools: &Tools) -> Result<Entry, Error> {
     if target != LIBWARPGRID_TARGET {
         return Err(Error::Target { target: target.to_owned() });
     }
-    let builtins = tools.builtins()?;
+    let sysroot = current(store, "patched sysroot", &patched_sysroot_root(target), target)?;
     let mut key = Key::new("libwarpgrid")
         .field("target", target)
         .field("sysroot", &sysroot.digest)
         .field("compiler", &tools.clang_version)
         .field("flags", C_FLAGS.join(" "))
-        .field("generated-flags", GENERATED_FLAGS.join(" "))
-        .field("builtins", read(&builtins)?);
+        .field("generated-flags", GENERATED_FLAGS.join(" "));
     for (name, text) in SOURCES {
         key = key.field(name, text);
     }
     let key = key.finish();
     let entry = store
-        .get_or_build(&key, |staging| {
-            let build = Build { target, sysroot: &sysroot.path, tools };
-            build.library(staging)?;
-            build.resource_dir(&staging.content().join("resource-dir"), &builtins)
-        })
+        .get_or_build(&key, |staging| Build { target, sysroot: &sysroot.path, tools }.library(staging))
         .map_err(|error| match error {
             BuildError::Build(error) => error,
             BuildError::Store(error) => Error::Store(error),
@@ -223,12 +215,12 @@ struct Build<'a> {
 }
 
 impl Build<'_> {
-    /// `lib/libwarpgrid.a`, one member for each source. Compilers run in the
+    /// `libwarpgrid.a`, one member for each source. Compilers run in the
     /// folder of the sources and see no path of the machine.
     fn library(&self, staging: &Staging) -> Result<(), Error> {
         let scratch = staging.scratch()?;
         let mut archive = Command::new(&self.tools.ar);
-        let library = staging.content().join("lib/libwarpgrid.a");
+        let library = staging.content().join("libwarpgrid.a");
         create_parent(&library)?;
         archive.current_dir(&scratch).arg("rcsD").arg(&library);
         for (name, text) in SOURCES {
@@ -248,22 +240,6 @@ impl Build<'_> {
         }
         run(&mut archive)
     }
-
-    /// compiler-rt under the name that clang's driver builds from the target,
-    /// and the headers that clang itself gives to every target.
-    fn resource_dir(&self, folder: &Path, builtins: &Path) -> Result<(), Error> {
-        let triple = self.target.replacen("wasm32-", "wasm32-unknown-", 1);
-        let runtime = folder.join("lib").join(triple).join("libclang_rt.builtins.a");
-        copy(builtins, &runtime)?;
-        let include = self.tools.clang_resource_dir.join("include");
-        for header in std::fs::read_dir(&include).map_err(|e| io_error("read", &include, e))? {
-            let header = header.map_err(|e| io_error("read", &include, e))?.file_name();
-            if header.to_str().is_some_and(is_portable_header) {
-                copy(&include.join(&header), &folder.join("include").join(&header))?;
-            }
-        }
-        Ok(())
-    }
 }
 
 fn flags_of(source: &str) -> &'static [&'static str] {
@@ -272,16 +248,6 @@ fn flags_of(source: &str) -> &'static [&'static str] {
         _ if source.starts_with("generated/") => GENERATED_FLAGS,
         _ => C_FLAGS,
     }
-}
-
-/// Whether a header of clang's is of use to a WebAssembly guest: the language's
-/// own headers, not the intrinsics of other processors.
-fn is_portable_header(name: &str) -> bool {
-    const OTHERS: &[&str] = &[
-        "builtins.h", "float.h", "inttypes.h", "iso646.h", "limits.h", "tgmath.h", "unwind.h",
-        "varargs.h", "wasm_simd128.h",
-    ];
-    name.starts_with("std") || name.starts_with("__std") || OTHERS.contains(&name)
 }
 
 fn run(command: &mut Command) -> Result<(), Error> {
@@ -296,15 +262,6 @@ fn run(command: &mut Command) -> Result<(), Error> {
         command: format!("{command:?}"),
         output: String::from_utf8_lossy(&output.stderr).into_owned(),
     })
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    std::fs::read(path).map_err(|e| io_error("read", path, e))
-}
-
-fn copy(from: &Path, to: &Path) -> Result<(), Error> {
-    create_parent(to)?;
-    std::fs::copy(from, to).map(drop).map_err(|e| io_error("copy", from, e))
 }
 
 fn create_parent(path: &Path) -> Result<(), Error> {

@@ -18,8 +18,6 @@ pub struct Tools {
     /// wasm-component-ld, which runs clang's wasm-ld and makes a component of
     /// the module. It comes with Rust.
     pub component_ld: PathBuf,
-    /// clang's own headers and, for some targets, its runtime.
-    pub clang_resource_dir: PathBuf,
     /// What `clang --version` says first.
     pub clang_version: String,
 }
@@ -33,25 +31,11 @@ impl Tools {
         let clang = on_path("clang", "clang")?;
         on_path("wasm-ld", "lld")?;
         let version = output_of(&clang, &["--version"])?;
-        let resource_dir = output_of(&clang, &["-print-resource-dir"])?;
         Ok(Tools {
             ar: on_path("llvm-ar", "llvm")?,
             component_ld: component_ld()?,
-            clang_resource_dir: PathBuf::from(resource_dir.trim()),
             clang_version: version.lines().next().unwrap_or_default().to_owned(),
             clang,
-        })
-    }
-
-    /// compiler-rt for WebAssembly, where the distribution puts it.
-    pub(crate) fn builtins(&self) -> Result<PathBuf, Error> {
-        let path = self.clang_resource_dir.join("lib/wasi/libclang_rt.builtins-wasm32.a");
-        if path.is_file() {
-            return Ok(path);
-        }
-        Err(Error::NoTool {
-            name: "compiler-rt for wasm32".to_owned(),
-            remedy: format!("run `apt-get install libclang-rt-{LLVM}-dev-wasm32`"),
         })
     }
 }

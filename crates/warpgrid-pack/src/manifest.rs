@@ -12,7 +12,7 @@ use miette::NamedSource;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_spanned::Spanned;
-use toml_edit::{Document, Table};
+use toml_edit::{Document, Item, Table, TableLike};
 
 use crate::Error;
 use crate::error::ManifestError;
@@ -22,14 +22,7 @@ pub const FILE: &str = "warp.toml";
 
 /// Every section that some reader knows.
 pub const SECTIONS: &[&str] = &[
-    "package",
-    "shims",
-    "database",
-    "services",
-    "dns",
-    "network",
-    "limits",
-    "env",
+    "package", "shims", "database", "services", "dns", "network", "limits", "env",
 ];
 
 /// Keys of `[package]` that every language has.
@@ -137,39 +130,28 @@ impl Manifest {
     /// # Errors
     /// When the section holds another key, or a value of the wrong type.
     pub fn package<T: DeserializeOwned + Default>(&self, keys: &[Key]) -> Result<T, Error> {
-        self.check_section("package", &[SHARED, keys].concat())?;
-        Ok(self.package_as(keys)?.unwrap_or_default())
-    }
-
-    /// Refuses keys of a section that are not among these, with the nearest one.
-    /// Where the section is an array of tables each of them is checked.
-    ///
-    /// # Errors
-    /// At the first unknown key.
-    pub fn check_section(&self, section: &str, keys: &[Key]) -> Result<(), Error> {
-        let names: Vec<_> = keys.iter().map(|key| key.name).collect();
-        match self.document.as_table().get(section) {
-            Some(toml_edit::Item::Table(table)) => self.check_names(table, Some(section), &names),
-            Some(toml_edit::Item::ArrayOfTables(tables)) => tables
-                .iter()
-                .try_for_each(|table| self.check_names(table, Some(section), &names)),
-            _ => Ok(()),
+        if let Some(table) = self
+            .document
+            .as_table()
+            .get("package")
+            .and_then(Item::as_table_like)
+        {
+            let known: Vec<_> = SHARED.iter().chain(keys).map(|key| key.name).collect();
+            self.check_names(table, Some("package"), &known)?;
         }
-    }
-
-    /// Reads the whole file as a type that names the sections it wants and
-    /// ignores the others. The keys' examples serve for messages.
-    ///
-    /// # Errors
-    /// When a value has the wrong type.
-    pub fn read<T: DeserializeOwned>(&self, keys: &[Key]) -> Result<T, Error> {
-        toml_edit::de::from_str(&self.text)
-            .map_err(|error| toml_error(&self.path, &self.text, keys, Some(&self.document), &error))
+        Ok(self.package_as(keys)?.unwrap_or_default())
     }
 
     /// An error that points into this file.
     pub fn error_at(&self, span: Range<usize>, message: impl Into<String>, help: String) -> Error {
         error_at(&self.path, &self.text, span, message.into(), Some(help))
+    }
+
+    /// Reads the whole file as a type that names the sections it wants and
+    /// ignores the others. The keys' examples serve for messages.
+    fn read<T: DeserializeOwned>(&self, keys: &[Key]) -> Result<T, Error> {
+        toml_edit::de::from_str(&self.text)
+            .map_err(|error| toml_error(&self.path, &self.text, keys, Some(&self.document), &error))
     }
 
     fn package_as<T: DeserializeOwned>(&self, keys: &[Key]) -> Result<Option<T>, Error> {
@@ -183,7 +165,7 @@ impl Manifest {
 
     fn check_names(
         &self,
-        table: &Table,
+        table: &dyn TableLike,
         section: Option<&str>,
         known: &[&str],
     ) -> Result<(), Error> {
@@ -333,6 +315,8 @@ mod tests {
         assert_eq!(message, "unknown key `suorces` in [package]");
         assert_eq!(marked, "suorces");
         assert_eq!(help, "did you mean `sources`?");
+        let (_, marked, _) = failure("package = { suorces = [] }\n");
+        assert_eq!(marked, "suorces");
         let (_, _, help) = failure("[package]\nzzz = 1\n");
         assert_eq!(help, "known in [package]: name, lang, sources");
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::git::{Git, last_words};
 use crate::process::Cancel;
-use crate::state::{EXPORTED, Operation, UPSTREAM, WorkTree};
+use crate::state::{Operation, UPSTREAM, WorkTree};
 use crate::{Conflict, Patch, Place, Programs, Series, SeriesError};
 
 /// What [`apply`] did.
@@ -50,7 +50,7 @@ pub fn apply(
         return Err(e);
     }
     let tip = work.head()?;
-    work.git.run(&["update-ref", EXPORTED, &tip])?;
+    work.mark_same_as(&patches)?;
     work.end()?;
     Ok(Applied {
         patches: patches.into_iter().map(|p| p.file).collect(),

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde::Serialize;
 
-use crate::export::{Naming, export_locked, is_applied};
+use crate::export::{Naming, export_locked};
 use crate::git::COMMIT_TIME;
 use crate::state::{Operation, WorkTree};
 use crate::{Exported, Patch, Place, Programs, Series, SeriesError};
@@ -70,7 +70,7 @@ pub fn new_patch(
     if work.changes()?.is_empty() {
         return Err(SeriesError::Clean { work: work.dir });
     }
-    if !is_applied(&work)? {
+    if !work.is_applied(&series.patches()?)? {
         return Err(SeriesError::NotApplied {
             name: series.name.clone(),
         });
@@ -128,7 +128,7 @@ pub fn edit(
     work.require_clean()?;
     let patches = series.patches()?;
     let position = find(&patches, patch)?;
-    if !is_applied(&work)? {
+    if !work.is_applied(&patches)? {
         return Err(SeriesError::NotApplied {
             name: series.name.clone(),
         });

@@ -14,7 +14,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use crate::patch::{Patch, slug};
-use crate::state::{EXPORTED, UPSTREAM, WorkTree};
+use crate::state::WorkTree;
 use crate::{Place, Programs, Series, SeriesError};
 
 /// What happens to one patch file.
@@ -105,7 +105,7 @@ pub(crate) fn export_locked(
     exported.patches.sort_by(|a, b| a.0.cmp(&b.0));
     if !check {
         write(work, &new, &exported)?;
-        work.git.run(&["update-ref", EXPORTED, &work.head()?])?;
+        work.mark_same_as(&new)?;
     }
     Ok(exported)
 }
@@ -224,15 +224,6 @@ fn write(work: &WorkTree<'_>, patches: &[Patch], exported: &Exported) -> Result<
         fs::remove_file(&path).map_err(|e| SeriesError::io("remove", &path, e))?;
     }
     Ok(())
-}
-
-/// Whether the work tree's commits are exactly the series.
-pub(crate) fn is_applied(work: &WorkTree<'_>) -> Result<bool, SeriesError> {
-    let patches = work.series.patches()?;
-    if work.head()? == work.git.text(&["rev-parse", UPSTREAM])? {
-        return Ok(patches.is_empty());
-    }
-    Ok(mails(work)?.iter().eq(patches.iter().map(|p| &p.bytes)))
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@ use std::io;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use warpgrid_store::Key;
 
 use crate::git::Git;
-use crate::{Place, Programs, Series, SeriesError};
+use crate::{Patch, Place, Programs, Series, SeriesError};
 
 /// The upstream commit the work tree stands on.
 pub(crate) const UPSTREAM: &str = "refs/warpgrid/upstream";
@@ -141,6 +142,27 @@ impl<'a> WorkTree<'a> {
         })
     }
 
+    /// Notes that the work tree and `patches`, the series folder, are the same.
+    pub(crate) fn mark_same_as(&self, patches: &[Patch]) -> Result<(), SeriesError> {
+        let path = self.applied_path();
+        fs::write(&path, digest(patches)).map_err(|e| SeriesError::io("write", &path, e))?;
+        self.git
+            .run(&["update-ref", EXPORTED, &self.head()?])
+            .map(drop)
+    }
+
+    /// Whether the work tree is at the commit at which it was last the same as
+    /// the folder, and the folder is still what it was then. That holds also
+    /// for patches that [`crate::export()`] would write differently.
+    pub(crate) fn is_applied(&self, patches: &[Patch]) -> Result<bool, SeriesError> {
+        let head = Some(self.head()?);
+        if head == self.git.resolve(UPSTREAM)? {
+            return Ok(patches.is_empty());
+        }
+        let same = fs::read_to_string(self.applied_path()).is_ok_and(|d| d == digest(patches));
+        Ok(same && head == self.git.resolve(EXPORTED)?)
+    }
+
     pub(crate) fn require_nothing_under_way(&self) -> Result<(), SeriesError> {
         let (what, verb) = match self.operation()? {
             None => return Ok(()),
@@ -202,7 +224,20 @@ impl<'a> WorkTree<'a> {
             .map(drop)
     }
 
+    fn applied_path(&self) -> PathBuf {
+        self.dir.join(".git/warpgrid-applied")
+    }
+
     fn operation_path(&self) -> PathBuf {
         self.dir.join(".git/warpgrid-operation.json")
     }
+}
+
+fn digest(patches: &[Patch]) -> String {
+    let key = Key::new("series");
+    patches
+        .iter()
+        .fold(key, |key, p| key.field(&p.file, &p.bytes))
+        .finish()
+        .to_hex()
 }

@@ -105,7 +105,7 @@ pub fn status(series: &Series, place: &Place, programs: &Programs) -> Result<Sta
             WorkState::UnderWay(operation)
         } else if tree != series.upstream.tree {
             WorkState::WrongVersion { tree }
-        } else if commits.iter().eq(patches.iter().map(|p| &p.bytes)) {
+        } else if work.is_applied(&patches)? {
             WorkState::Applied
         } else if commits.is_empty() {
             WorkState::Pristine
@@ -113,18 +113,19 @@ pub fn status(series: &Series, place: &Place, programs: &Programs) -> Result<Sta
             WorkState::Differs
         };
     }
+    let applied = status.state == WorkState::Applied;
     status.patches = patches
         .iter()
-        .map(|patch| look_at(patch, &commits))
+        .map(|patch| look_at(patch, &commits, applied))
         .collect();
     Ok(status)
 }
 
-fn look_at(patch: &Patch, commits: &[Vec<u8>]) -> PatchStatus {
+fn look_at(patch: &Patch, commits: &[Vec<u8>], all_applied: bool) -> PatchStatus {
     let same_subject = |mail: &&Vec<u8>| {
         Patch::parse("0000-", (*mail).clone()).is_ok_and(|other| other.subject == patch.subject)
     };
-    let state = if commits.contains(&patch.bytes) {
+    let state = if all_applied || commits.contains(&patch.bytes) {
         PatchState::Applied
     } else if commits.iter().any(|mail| same_subject(&mail)) {
         PatchState::Changed

@@ -131,6 +131,34 @@ fn names_chosen_by_hand_survive() {
 }
 
 #[test]
+fn a_series_written_by_hand_is_worked_on_like_any_other() {
+    let fixture = with_series();
+    let path = fixture.path("demo-patches/0001-main-one-is-eleven.patch");
+    let text = fs::read_to_string(&path).unwrap();
+    let stat = "\n---\n src/main.c | 2 +-\n 1 file changed\n\ndiff --git ";
+    fs::write(&path, text.replacen("\ndiff --git ", stat, 1)).unwrap();
+    assert_eq!(fixture.status().state, WorkState::Differs);
+    fixture.apply().unwrap();
+    let status = fixture.status();
+    assert_eq!(status.state, WorkState::Applied);
+    assert!(
+        status
+            .patches
+            .iter()
+            .all(|p| p.state == PatchState::Applied)
+    );
+    assert_eq!(
+        fixture.export(true).unwrap().changes().count(),
+        1,
+        "it is not canonical"
+    );
+    fixture.change("own.c", "int own;\n");
+    fixture.new_patch("own").unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), text, "exported, it is");
+    assert_eq!(fixture.export(true).unwrap().changes().count(), 0);
+}
+
+#[test]
 fn a_dirty_work_tree_is_left_alone() {
     let fixture = with_series();
     fixture.change("src/main.c", "mine\n");

@@ -8,15 +8,10 @@ mod sysroot;
 
 use std::time::Instant;
 
-use anyhow::Context as _;
 use serde::Serialize;
-use warpgrid_libc::{
-    LIBWARPGRID_TARGET, Tools, build_libwarpgrid, libwarpgrid_root, patched_sysroot_root,
-};
 use warpgrid_series::process::Cancel;
 use warpgrid_series::toolchain::SYSROOT_TARGETS;
 use warpgrid_series::{Imported, Place, Programs, Series, Variant};
-use warpgrid_store::Store;
 
 use crate::flags::Setup;
 use crate::progress::Task;
@@ -65,7 +60,7 @@ pub fn ensure(flags: &Setup, cancel: &Cancel) -> anyhow::Result<Report> {
             sysroots.push(recipe.ensure(variant, target)?);
         }
     }
-    let libwarpgrid = libwarpgrid(place.store())?;
+    let libwarpgrid = libwarpgrid(&place)?;
     if flags.rebuild {
         for target in SYSROOT_TARGETS {
             recipe.compare_with_rebuild(target)?;
@@ -84,15 +79,14 @@ pub fn ensure(flags: &Setup, cancel: &Cancel) -> anyhow::Result<Report> {
     })
 }
 
-/// The library that answers the patched libc's hooks, on the patched sysroot.
-fn libwarpgrid(store: &Store) -> anyhow::Result<Built> {
+/// The guest's side of the hooks, compiled against the patched sysroot.
+fn libwarpgrid(place: &Place) -> anyhow::Result<Built> {
     let started = Instant::now();
-    let sysroot = store
-        .root_entry(&patched_sysroot_root(LIBWARPGRID_TARGET))?
-        .context("the patched sysroot was built just now")?;
-    let entry = build_libwarpgrid(store, LIBWARPGRID_TARGET, &sysroot, &Tools::find()?)?;
+    let tools = warpgrid_libc::Tools::find()?;
+    let target = warpgrid_libc::LIBWARPGRID_TARGET;
+    let entry = warpgrid_libc::build_libwarpgrid(place.store(), target, &tools)?;
     Ok(Built {
-        root: libwarpgrid_root(LIBWARPGRID_TARGET),
+        root: warpgrid_libc::libwarpgrid_root(target),
         path: entry.path,
         digest: entry.digest,
         built: entry.built,

@@ -1,6 +1,7 @@
 //! Projects in temporary directories, and `warp` run on them.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::unwrap_used, reason = "nothing but tests stands here")]
 
 use std::fmt::Write;
 use std::fs;

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::LazyLock;
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use sha2::{Digest, Sha256};
 use tokio::time::timeout;
 
@@ -61,7 +61,7 @@ impl Connection for Link {
 
     fn close(mut self) {
         // Terminate; a server that does not take it sees the end anyway.
-        let _ = self.stream.try_write(b"X\0\0\0\x04");
+        let _ = self.stream.write_now(b"X\0\0\0\x04");
     }
 }
 
@@ -117,12 +117,8 @@ impl Link {
 
     /// Sends queries of the host's own, as far as the transport takes them.
     pub(crate) fn begin(&mut self, queries: &mut Bytes) -> io::Result<()> {
-        use bytes::Buf;
-        match self.stream.try_write(queries) {
-            Ok(written) => queries.advance(written),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) => return Err(error),
-        }
+        let written = self.stream.write_now(queries)?;
+        queries.advance(written);
         Ok(())
     }
 

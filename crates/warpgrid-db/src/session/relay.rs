@@ -3,7 +3,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use tokio::runtime::Handle;
@@ -34,13 +34,11 @@ pub(super) struct Relay {
 
 pub(super) enum Read {
     Some,
-    Nothing,
     End,
 }
 
 pub(super) enum Written {
     Some(usize),
-    Nothing,
     /// The guest has taken its leave.
     Terminated,
 }
@@ -70,57 +68,49 @@ impl Relay {
     }
 
     /// Reads what the server has sent, once.
-    pub(super) fn read(&mut self, inbound: &mut BytesMut) -> Result<Read, Broken> {
+    pub(super) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        inbound: &mut BytesMut,
+    ) -> Poll<Result<Read, Broken>> {
         let link = self.lease.connection();
         if inbound.capacity() - inbound.len() < self.read / 4 {
             inbound.reserve(self.read);
         }
         let (before, spare) = (inbound.len(), inbound.capacity() - inbound.len());
-        match link.stream.try_read(inbound) {
-            Ok(0) => Ok(Read::End),
-            Ok(count) => {
-                if count == spare {
-                    self.read = (self.read * 2).min(LARGEST_READ);
-                }
-                self.tracker
-                    .received(&inbound[before..], &mut link.parameters)
-                    .map(|()| Read::Some)
-                    .map_err(Broken::Malformed)
-            }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Read::Nothing),
-            Err(error) => Err(Broken::Lost(error)),
+        let count = ready!(link.stream.poll_read(cx, inbound)).map_err(Broken::Lost)?;
+        if count == 0 {
+            return Poll::Ready(Ok(Read::End));
         }
+        if count == spare {
+            self.read = (self.read * 2).min(LARGEST_READ);
+        }
+        let tracked = self
+            .tracker
+            .received(&inbound[before..], &mut link.parameters);
+        Poll::Ready(tracked.map(|()| Read::Some).map_err(Broken::Malformed))
     }
 
     /// Writes what the server takes, up to the guest's `Terminate`, which is
     /// not for the server.
-    pub(super) fn write(&mut self, data: &[u8]) -> io::Result<Written> {
+    pub(super) fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        data: &[u8],
+    ) -> Poll<io::Result<Written>> {
         let data = &data[..data.len().min(WRITE)];
         let ours = self.tracker.before_terminate(data);
         if ours == 0 {
-            return Ok(Written::Terminated);
+            return Poll::Ready(Ok(Written::Terminated));
         }
-        match self.lease.connection().stream.try_write(&data[..ours]) {
-            Ok(taken) => {
-                self.tracker.sent(&data[..taken]);
-                let over = taken == ours && ours < data.len();
-                Ok(if over {
-                    Written::Terminated
-                } else {
-                    Written::Some(taken)
-                })
-            }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Written::Nothing),
-            Err(error) => Err(error),
-        }
-    }
-
-    pub(super) fn poll_readable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.lease.connection().stream.poll_readable(cx)
-    }
-
-    pub(super) fn poll_writable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.lease.connection().stream.poll_writable(cx)
+        let taken = ready!(self.lease.connection().stream.poll_write(cx, &data[..ours]))?;
+        self.tracker.sent(&data[..taken]);
+        let over = taken == ours && ours < data.len();
+        Poll::Ready(Ok(if over {
+            Written::Terminated
+        } else {
+            Written::Some(taken)
+        }))
     }
 
     /// Gives the connection back to the pool by way of a reset, or closes it.

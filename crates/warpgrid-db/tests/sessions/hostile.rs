@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use warpgrid_db::{Endpoint, Error, PoolLimits, Pools};
 
-use crate::wire::{Wire, endpoint, limits, message, query, refused, tenant, until, within};
+use crate::wire::{HANGS, Wire, endpoint, limits, message, query, refused, tenant, until, within};
 
 const HELLO: &[u8] =
     b"R\0\0\0\x08\0\0\0\0S\0\0\0\x09a\0bb\0K\0\0\0\x0c\0\0\0\x01\0\0\0\x02Z\0\0\0\x05I";
@@ -32,6 +32,8 @@ impl Fake {
     /// A connection that has sent its StartupMessage.
     async fn accept(&self) -> TcpStream {
         let (mut stream, _) = within(self.listener.accept()).await.unwrap();
+        // So that what is written is there for the other side at once.
+        stream.set_nodelay(true).unwrap();
         let mut length = [0; 4];
         within(stream.read_exact(&mut length)).await.unwrap();
         let mut rest = vec![0; u32::from_be_bytes(length) as usize - 4];
@@ -180,8 +182,6 @@ async fn a_connection_that_speaks_while_idle_is_not_used() {
         .write_all(b"D\0\0\0\x0a\0\x01\0\0\0\0")
         .await
         .unwrap();
-    server.flush().await.unwrap();
-    tokio::time::sleep(Duration::from_millis(20)).await;
     let (mut wire, mut other) = fake.session(&pools).await;
     wire.send(&query("select 1")).await;
     expect(&mut other, &query("select 1")).await;
@@ -238,12 +238,12 @@ async fn a_server_that_floods_is_read_no_faster_than_the_guest_reads() {
     wire.send(&query("select 1")).await;
     let flood = tokio::spawn(async move {
         let row = message(b'D', &[0; 1000]).repeat(1000);
-        let mut written = 0_usize;
+        let (mut written, mut next) = (0_usize, 0);
         // Until the way is full.
-        while let Ok(result) =
-            tokio::time::timeout(Duration::from_millis(500), server.write(&row)).await
-        {
-            written += result.unwrap();
+        let patience = Duration::from_millis(500);
+        while let Ok(result) = tokio::time::timeout(patience, server.write(&row[next..])).await {
+            let count = result.unwrap();
+            (written, next) = (written + count, (next + count) % row.len());
             assert!(written < 64 << 20, "something takes it all in");
         }
         server
@@ -258,7 +258,7 @@ async fn a_server_that_floods_is_read_no_faster_than_the_guest_reads() {
             break;
         }
     }
-    within(flood).await.unwrap();
+    let _server = within(flood).await.unwrap();
     let mut held = 0;
     while let Some(bytes) = wire.session.try_recv(usize::MAX).unwrap() {
         held = held.max(bytes.len());
@@ -309,5 +309,59 @@ async fn a_server_without_a_key_can_be_used_but_not_cancelled() {
     session.send(&request).await.unwrap();
     assert_eq!(within(session.recv(1)).await.unwrap(), "");
     wire.terminate().await;
+    expect(&mut server, &query("DISCARD ALL")).await;
+}
+
+#[tokio::test]
+async fn a_cancel_request_of_another_tenant_does_not_reach_the_server() {
+    // Longer than the test waits: the request cannot end by itself.
+    let limits = PoolLimits {
+        connect_timeout: 2 * HANGS,
+        ..limits(1)
+    };
+    let fake = Fake::with(limits).await;
+    let pools = Pools::new();
+    let (wire, _server) = fake.session(&pools).await;
+    let request = [&[0, 0, 0, 16, 4, 210, 22, 46][..], &wire.key].concat();
+    // The server takes no connection, so one that reached it would not end.
+    let mut other = pools
+        .connect(&tenant("other"), &fake.endpoint)
+        .await
+        .unwrap();
+    other.send(&request).await.unwrap();
+    assert_eq!(within(other.recv(1)).await.unwrap(), "");
+    let mut own = pools
+        .connect(&tenant("tenant"), &fake.endpoint)
+        .await
+        .unwrap();
+    own.send(&request).await.unwrap();
+    let (mut cancel, _) = within(fake.listener.accept()).await.unwrap();
+    expect(
+        &mut cancel,
+        &[0, 0, 0, 16, 4, 210, 22, 46, 0, 0, 0, 1, 0, 0, 0, 2],
+    )
+    .await;
+    assert_eq!(own.try_recv(1).unwrap(), None);
+    drop(cancel);
+    assert_eq!(within(own.recv(1)).await.unwrap(), "");
+}
+
+#[tokio::test]
+async fn a_connection_is_not_reset_while_a_cancel_request_is_under_way() {
+    let fake = Fake::new().await;
+    let pools = Pools::new();
+    let (wire, mut server) = fake.session(&pools).await;
+    let mut own = pools
+        .connect(&tenant("tenant"), &fake.endpoint)
+        .await
+        .unwrap();
+    let request = [&[0, 0, 0, 16, 4, 210, 22, 46][..], &wire.key].concat();
+    own.send(&request).await.unwrap();
+    let (cancel, _) = within(fake.listener.accept()).await.unwrap();
+    wire.terminate().await;
+    // It would cancel the reset, or what comes after it.
+    let early = tokio::time::timeout(Duration::from_millis(50), server.read_u8()).await;
+    assert!(early.is_err());
+    drop(cancel);
     expect(&mut server, &query("DISCARD ALL")).await;
 }

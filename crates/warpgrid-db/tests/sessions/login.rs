@@ -8,7 +8,7 @@ use warpgrid_db::{Credentials, Endpoint, Error, PoolLimits, Pools, Protocol};
 use warpgrid_test_harness::postgres::{CLEARTEXT, MD5, PASSWORD, SCRAM, TRUST};
 
 use crate::wire::{
-    Message, Wire, endpoint, error, limits, message, refused, server, startup, tenant,
+    Message, Wire, endpoint, error, limits, message, refused, server, startup, tenant, until,
 };
 
 fn with(user: &str, password: Option<&str>) -> Arc<Endpoint> {
@@ -51,7 +51,7 @@ async fn the_greeting_is_the_servers_with_a_key_of_our_own() {
         assert!(tags.starts_with("RSSS") && tags.ends_with("SKZ"), "{tags}");
         let version = greeting
             .iter()
-            .any(|m| m.body.starts_with(b"server_version\015."));
+            .any(|m| m.body.starts_with(b"server_version\x0015."));
         assert!(version, "{greeting:?}");
         wires.push((greeting, wire));
     }
@@ -105,6 +105,7 @@ async fn without_credentials_the_guest_is_asked_for_its_own() {
         let (mut wire, _) = log_in(user, PASSWORD).await;
         assert_eq!(wire.rows("select current_user").await, [user]);
         wire.terminate().await;
+        until("it is back", || pools.stats()[0].idle > 0).await;
         // A connection of that user is idle now: it is not for everybody.
         let (_, answer) = log_in(user, "guessed").await;
         assert_eq!(error(&answer).field(b'C'), "28P01");

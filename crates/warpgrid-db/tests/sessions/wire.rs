@@ -77,10 +77,10 @@ impl Message {
     /// A field of an ErrorResponse or NoticeResponse.
     pub fn field(&self, code: u8) -> String {
         let fields = self.body.split(|&byte| byte == 0);
-        let found = fields
+        let mut found = fields
             .filter(|field| field.first() == Some(&code))
             .map(|field| &field[1..]);
-        String::from_utf8_lossy(found.last().unwrap_or_default()).into_owned()
+        String::from_utf8_lossy(found.next().unwrap_or_default()).into_owned()
     }
 
     /// The columns of a DataRow, as text.

@@ -263,7 +263,12 @@ mod tests {
     use super::*;
 
     fn action_of(args: &str) -> Action {
-        action(&args.split_whitespace().map(OsString::from).collect::<Vec<_>>())
+        action(
+            &args
+                .split_whitespace()
+                .map(OsString::from)
+                .collect::<Vec<_>>(),
+        )
     }
 
     #[test]

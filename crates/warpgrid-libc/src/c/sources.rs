@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_spanned::Spanned;
 use warpgrid_pack::{Built, Error, LinkMap, PackRequest, Packed, Profile, Symbols};
 
-use super::{CKeys, USUAL_SOURCES, create, driver, ending, manifest_of};
+use super::{CKeys, USUAL_SOURCES, create, driver, ending};
 use crate::Toolchain;
 
 pub(super) fn pack(
@@ -74,7 +74,7 @@ pub(super) fn matching(project: &Path, pattern: &str) -> Result<Vec<PathBuf>, gl
 
 fn sources(request: &PackRequest<'_>, keys: &CKeys) -> Result<Vec<PathBuf>, Error> {
     let mut sources = Vec::new();
-    match (&keys.sources, manifest_of(request)) {
+    match (&keys.sources, &request.manifest) {
         (Some(patterns), Some(manifest)) => {
             for pattern in patterns {
                 let found = matching(&request.project, pattern.get_ref());
@@ -108,7 +108,7 @@ fn sources(request: &PackRequest<'_>, keys: &CKeys) -> Result<Vec<PathBuf>, Erro
 fn no_match(request: &PackRequest<'_>, pattern: &Spanned<String>) -> Error {
     let message = format!("no file matches `{}`", pattern.get_ref());
     let help = format!("patterns start from {}", request.project.display());
-    match manifest_of(request) {
+    match &request.manifest {
         Some(manifest) => manifest.error_at(pattern.span(), message, help),
         None => Error::Project { message, help },
     }
