@@ -77,7 +77,9 @@ pub fn run(wanted: &dyn Fn(&str) -> bool, cancel: &Cancel, report: &mut Report) 
     let bench = Bench::prepare(cancel);
     for row in rows {
         report.row(row.subject.clone(), || {
-            let bench = bench.as_ref().map_err(|error| anyhow::anyhow!("{error:#}"))?;
+            let bench = bench
+                .as_ref()
+                .map_err(|error| anyhow::anyhow!("{error:#}"))?;
             let setup = bench.setup(row)?;
             match row.kind {
                 Kind::Program => program::test(&setup),
@@ -114,7 +116,10 @@ impl<'a> Bench<'a> {
     fn prepare(cancel: &'a Cancel) -> anyhow::Result<Self> {
         let root = workspace::root();
         let warp = suites::build(&root, &["--workspace", "--bins"], "warp", cancel)?;
-        Ok(Bench { packing: Packing::with(warp), cancel })
+        Ok(Bench {
+            packing: Packing::with(warp),
+            cancel,
+        })
     }
 
     fn setup(&self, row: &Row) -> anyhow::Result<Stage<'_>> {
@@ -139,8 +144,18 @@ impl<'a> Bench<'a> {
             Some("postgres") => Postgres::start()?,
             other => bail!("no server for {other:?}"),
         };
-        let scratch = tempfile::Builder::new().prefix("warpgrid-test-all-").tempdir()?;
-        Ok(Stage { app, native, packed, packing: &self.packing, database, bounds, scratch })
+        let scratch = tempfile::Builder::new()
+            .prefix("warpgrid-test-all-")
+            .tempdir()?;
+        Ok(Stage {
+            app,
+            native,
+            packed,
+            packing: &self.packing,
+            database,
+            bounds,
+            scratch,
+        })
     }
 }
 
@@ -166,8 +181,11 @@ impl Stage<'_> {
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("cannot read {}", path.display()))?;
         let configuration = self.scratch.path().join("warp.toml");
-        std::fs::write(&configuration, with_upstream(&text, &self.database.address().to_string())?)
-            .with_context(|| format!("cannot write {}", configuration.display()))?;
+        std::fs::write(
+            &configuration,
+            with_upstream(&text, &self.database.address().to_string())?,
+        )
+        .with_context(|| format!("cannot write {}", configuration.display()))?;
         let mut command = self.packing.run(&self.packed.component, &configuration);
         command.current_dir(self.scratch.path());
         Ok(command)
@@ -175,7 +193,10 @@ impl Stage<'_> {
 
     /// What went on at the database, for a failure's report.
     pub fn explain(&self, error: anyhow::Error) -> anyhow::Error {
-        error.context(format!("--- the database's log\n{}\n---", self.database.log()))
+        error.context(format!(
+            "--- the database's log\n{}\n---",
+            self.database.log()
+        ))
     }
 }
 
@@ -198,8 +219,12 @@ mod tests {
 
     #[test]
     fn only_the_upstream_is_replaced() {
-        let text = "# kept\n[package]\nname = \"a\"\n\n[[database]]\nhost = \"db\"\nupstream = \"x:1\"\n";
-        assert_eq!(with_upstream(text, "127.0.0.1:9").unwrap(), text.replace("x:1", "127.0.0.1:9"));
+        let text =
+            "# kept\n[package]\nname = \"a\"\n\n[[database]]\nhost = \"db\"\nupstream = \"x:1\"\n";
+        assert_eq!(
+            with_upstream(text, "127.0.0.1:9").unwrap(),
+            text.replace("x:1", "127.0.0.1:9")
+        );
         assert!(with_upstream("[package]\n", "127.0.0.1:9").is_err());
     }
 

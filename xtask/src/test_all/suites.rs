@@ -18,10 +18,25 @@ const MINUTES: u64 = 40;
 const SUITES: &[(&str, Suite)] = &[
     ("formatting", Suite::Command(&["fmt", "--all", "--check"])),
     ("codegen", Suite::Command(&["xtask", "codegen", "--check"])),
-    ("tests", Suite::Tests(&["test", "--workspace", "--no-fail-fast", "--", "--color=never"])),
+    (
+        "tests",
+        Suite::Tests(&[
+            "test",
+            "--workspace",
+            "--no-fail-fast",
+            "--",
+            "--color=never",
+        ]),
+    ),
     (
         "lints",
-        Suite::Command(&["clippy", "--workspace", "--all-targets", "--", "--deny=warnings"]),
+        Suite::Command(&[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "--deny=warnings",
+        ]),
     ),
 ];
 
@@ -36,8 +51,13 @@ enum Suite {
 pub fn run(wanted: &dyn Fn(&str) -> bool, cancel: &Cancel, report: &mut Report) {
     for (name, suite) in SUITES {
         if wanted(name) && !cancel.is_cancelled() {
-            let subject =
-                Subject { app: name, language: "Rust", shims: &[], database: None, native: false };
+            let subject = Subject {
+                app: name,
+                language: "Rust",
+                shims: &[],
+                database: None,
+                native: false,
+            };
             report.suite(subject, || suite.run(cancel));
         }
     }
@@ -96,8 +116,13 @@ pub fn build(
 fn executable(messages: &[u8], name: &str) -> Option<PathBuf> {
     let messages = serde_json::Deserializer::from_slice(messages).into_iter::<serde_json::Value>();
     messages.flatten().find_map(|message| {
-        let of_target = message["target"]["name"] == name && message["reason"] == "compiler-artifact";
-        message["executable"].as_str().filter(|_| of_target).map(Path::new).map(Path::to_owned)
+        let of_target =
+            message["target"]["name"] == name && message["reason"] == "compiler-artifact";
+        message["executable"]
+            .as_str()
+            .filter(|_| of_target)
+            .map(Path::new)
+            .map(Path::to_owned)
     })
 }
 
@@ -115,11 +140,18 @@ fn counted(finished: &Finished) -> (Counts, Option<String>) {
 /// `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
 fn count(output: &str) -> Counts {
     let mut counts = Counts::default();
-    for line in output.lines().filter_map(|line| line.trim().strip_prefix("test result: ")) {
+    for line in output
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("test result: "))
+    {
         let line = line.split_once(". ").map_or(line, |(_, rest)| rest);
         for part in line.split(';') {
-            let Some((number, what)) = part.trim().split_once(' ') else { continue };
-            let Ok(number) = number.parse::<u64>() else { continue };
+            let Some((number, what)) = part.trim().split_once(' ') else {
+                continue;
+            };
+            let Ok(number) = number.parse::<u64>() else {
+                continue;
+            };
             match what {
                 "passed" => counts.passed += number,
                 "failed" => counts.failed += number,
@@ -137,7 +169,8 @@ mod tests {
 
     #[test]
     fn the_program_is_found_among_cargo_s_messages() {
-        let messages = br#"{"reason":"compiler-artifact","target":{"name":"warp"},"executable":null}
+        let messages =
+            br#"{"reason":"compiler-artifact","target":{"name":"warp"},"executable":null}
 {"reason":"compiler-artifact","target":{"name":"xtask"},"executable":"/t/xtask"}
 {"reason":"compiler-artifact","target":{"name":"warp"},"executable":"/t/warp"}
 {"reason":"build-finished","success":true}"#;
@@ -156,7 +189,14 @@ running 2 tests
 test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.0s
 test result: ok. 20 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1s
 ";
-        assert_eq!(count(output), Counts { passed: 24, failed: 2, skipped: 1 });
+        assert_eq!(
+            count(output),
+            Counts {
+                passed: 24,
+                failed: 2,
+                skipped: 1
+            }
+        );
         assert_eq!(count("nothing of the kind"), Counts::default());
     }
 }
