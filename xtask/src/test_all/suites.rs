@@ -9,7 +9,8 @@ use warpgrid_test_harness::process::{self, Finished};
 
 use super::bounds;
 use super::report::{Counts, Report, Status, Subject};
-use crate::workspace;
+use crate::flags::Codegen;
+use crate::{codegen, workspace};
 
 /// The first build of the workspace and its tests takes most of it.
 const MINUTES: u64 = 40;
@@ -17,7 +18,7 @@ const MINUTES: u64 = 40;
 /// The suites, in the order in which they run: what fails fastest comes first.
 const SUITES: &[(&str, Suite)] = &[
     ("formatting", Suite::Command(&["fmt", "--all", "--check"])),
-    ("codegen", Suite::Command(&["xtask", "codegen", "--check"])),
+    ("codegen", Suite::Codegen),
     (
         "tests",
         Suite::Tests(&[
@@ -41,6 +42,8 @@ const SUITES: &[(&str, Suite)] = &[
 ];
 
 enum Suite {
+    /// Whether what is generated from `wit/` is as it would be now.
+    Codegen,
     /// Passes where cargo does.
     Command(&'static [&'static str]),
     /// Counts the tests that it runs.
@@ -70,18 +73,22 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 impl Suite {
     fn run(&self, cancel: &Cancel) -> (Counts, Option<String>) {
-        let (Suite::Command(args) | Suite::Tests(args)) = self;
-        let finished = match cargo(&workspace::root(), args, cancel) {
-            Ok(finished) => finished,
-            Err(error) => return (Counts::one(Status::Failed), Some(format!("{error:#}"))),
-        };
+        let root = workspace::root();
         match self {
-            Suite::Command(_) => match finished.success() {
-                Ok(_) => (Counts::one(Status::Passed), None),
-                Err(error) => (Counts::one(Status::Failed), Some(error.to_string())),
+            Suite::Codegen => verdict(codegen::run(&Codegen { check: true }, cancel)),
+            Suite::Command(args) => verdict(cargo(&root, args, cancel).and_then(Finished::success)),
+            Suite::Tests(args) => match cargo(&root, args, cancel) {
+                Ok(finished) => counted(&finished),
+                Err(error) => verdict(Err::<(), _>(error)),
             },
-            Suite::Tests(_) => counted(&finished),
         }
+    }
+}
+
+fn verdict<T>(outcome: anyhow::Result<T>) -> (Counts, Option<String>) {
+    match outcome {
+        Ok(_) => (Counts::one(Status::Passed), None),
+        Err(error) => (Counts::one(Status::Failed), Some(format!("{error:#}"))),
     }
 }
 
