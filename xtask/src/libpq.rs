@@ -174,8 +174,16 @@ fn ensure(recipe: &Path, place: &Place, cancel: &Cancel) -> anyhow::Result<Entry
         task.doing("writing sources");
         materialize(&imported, &[], &programs, &source)?;
         copy_tree(recipe, &source.join(ADDED))?;
-        Build { source: &source, sysroot: &sysroot.path, cancel }.run(&staging.content(), &task)?;
-        task.done(&format!("built in {:.0} s", started.elapsed().as_secs_f64()));
+        Build {
+            source: &source,
+            sysroot: &sysroot.path,
+            cancel,
+        }
+        .run(&staging.content(), &task)?;
+        task.done(&format!(
+            "built in {:.0} s",
+            started.elapsed().as_secs_f64()
+        ));
         anyhow::Ok(())
     });
     let entry = match built {
@@ -233,7 +241,12 @@ impl Build<'_> {
                         .arg(format!("--target={TARGET}"))
                         .arg(format!("--sysroot={}", self.sysroot.display()))
                         .args(FLAGS)
-                        .args(["-c", &format!("{folder}/{name}.c"), "-o", &format!("{name}.o")]),
+                        .args([
+                            "-c",
+                            &format!("{folder}/{name}.c"),
+                            "-o",
+                            &format!("{name}.o"),
+                        ]),
                 )?;
                 archive.arg(format!("{name}.o"));
             }
@@ -275,7 +288,11 @@ fn files(folder: &Path) -> anyhow::Result<Vec<(String, PathBuf)>> {
     for entry in walk {
         let entry = entry?;
         if entry.file_type().is_file() {
-            let name = entry.path().strip_prefix(folder)?.to_string_lossy().into_owned();
+            let name = entry
+                .path()
+                .strip_prefix(folder)?
+                .to_string_lossy()
+                .into_owned();
             files.push((name, entry.into_path()));
         }
     }

@@ -41,7 +41,10 @@ impl Packing {
     /// The whole report of `warp pack`.
     pub fn pack(&self, project: &Path, bounds: &Bounds) -> Result<Packed> {
         // Held meanwhile: two builds at once would only wait for each other.
-        let mut done = self.done.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut done = self
+            .done
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(packed) = done.get(project) {
             return Ok(packed.clone());
         }
@@ -59,7 +62,11 @@ impl Packing {
     #[must_use]
     pub fn run(&self, component: &Path, configuration: &Path) -> Command {
         let mut command = Command::new(&self.warp);
-        command.arg("run").arg(component).arg("--config").arg(configuration);
+        command
+            .arg("run")
+            .arg(component)
+            .arg("--config")
+            .arg(configuration);
         command
     }
 }

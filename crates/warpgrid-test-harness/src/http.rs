@@ -97,6 +97,11 @@ impl std::fmt::Display for Answer {
         const SHOWN: usize = 200;
         let shown = String::from_utf8_lossy(&self.body[..self.body.len().min(SHOWN)]);
         let kind = self.content_type.as_deref().unwrap_or("no content-type");
-        write!(f, "{} {kind}, {} bytes: {shown:?}", self.status, self.body.len())
+        write!(
+            f,
+            "{} {kind}, {} bytes: {shown:?}",
+            self.status,
+            self.body.len()
+        )
     }
 }

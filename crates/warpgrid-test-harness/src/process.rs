@@ -121,7 +121,9 @@ pub(crate) fn kill(child: &Child, signal: Signal) {
 
 pub(crate) fn directory_of(command: &Command) -> PathBuf {
     let current = || std::env::current_dir().unwrap_or_default();
-    command.get_current_dir().map_or_else(current, Path::to_owned)
+    command
+        .get_current_dir()
+        .map_or_else(current, Path::to_owned)
 }
 
 /// The files of a directory, for a report.

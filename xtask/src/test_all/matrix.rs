@@ -80,7 +80,9 @@ pub fn run(wanted: &dyn Fn(&str) -> bool, cancel: &Cancel, report: &mut Report) 
     let bench = Bench::prepare(cancel);
     for row in rows {
         report.row(row.subject.clone(), || {
-            let bench = bench.as_ref().map_err(|error| anyhow::anyhow!("{error:#}"))?;
+            let bench = bench
+                .as_ref()
+                .map_err(|error| anyhow::anyhow!("{error:#}"))?;
             let setup = bench.setup(row)?;
             match row.kind {
                 Kind::Program => program::test(&setup),
@@ -117,7 +119,10 @@ impl<'a> Bench<'a> {
     pub fn prepare(cancel: &'a Cancel) -> anyhow::Result<Self> {
         let root = workspace::root();
         let warp = suites::build(&root, &["--workspace", "--bins"], "warp", cancel)?;
-        Ok(Bench { packing: Packing::with(warp), cancel })
+        Ok(Bench {
+            packing: Packing::with(warp),
+            cancel,
+        })
     }
 
     /// The sample service, ready to be started, without its native self.
@@ -153,8 +158,18 @@ impl<'a> Bench<'a> {
             Some("postgres") => Postgres::start()?,
             other => bail!("no server for {other:?}"),
         };
-        let scratch = tempfile::Builder::new().prefix("warpgrid-test-all-").tempdir()?;
-        Ok(Stage { app, native, packed, packing: &self.packing, database, bounds, scratch })
+        let scratch = tempfile::Builder::new()
+            .prefix("warpgrid-test-all-")
+            .tempdir()?;
+        Ok(Stage {
+            app,
+            native,
+            packed,
+            packing: &self.packing,
+            database,
+            bounds,
+            scratch,
+        })
     }
 }
 
@@ -184,8 +199,11 @@ impl Stage<'_> {
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("cannot read {}", path.display()))?;
         let configuration = self.scratch.path().join("warp.toml");
-        std::fs::write(&configuration, with_upstream(&text, &self.database.address().to_string())?)
-            .with_context(|| format!("cannot write {}", configuration.display()))?;
+        std::fs::write(
+            &configuration,
+            with_upstream(&text, &self.database.address().to_string())?,
+        )
+        .with_context(|| format!("cannot write {}", configuration.display()))?;
         let mut command = self.packing.run(&self.packed.component, &configuration);
         command.current_dir(self.scratch.path());
         Ok(command)
@@ -193,7 +211,10 @@ impl Stage<'_> {
 
     /// What went on at the database, for a failure's report.
     pub fn explain(&self, error: anyhow::Error) -> anyhow::Error {
-        error.context(format!("--- the database's log\n{}\n---", self.database.log()))
+        error.context(format!(
+            "--- the database's log\n{}\n---",
+            self.database.log()
+        ))
     }
 }
 
@@ -216,8 +237,12 @@ mod tests {
 
     #[test]
     fn only_the_upstream_is_replaced() {
-        let text = "# kept\n[package]\nname = \"a\"\n\n[[database]]\nhost = \"db\"\nupstream = \"x:1\"\n";
-        assert_eq!(with_upstream(text, "127.0.0.1:9").unwrap(), text.replace("x:1", "127.0.0.1:9"));
+        let text =
+            "# kept\n[package]\nname = \"a\"\n\n[[database]]\nhost = \"db\"\nupstream = \"x:1\"\n";
+        assert_eq!(
+            with_upstream(text, "127.0.0.1:9").unwrap(),
+            text.replace("x:1", "127.0.0.1:9")
+        );
         assert!(with_upstream("[package]\n", "127.0.0.1:9").is_err());
     }
 

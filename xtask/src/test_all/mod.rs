@@ -22,8 +22,20 @@ use report::Report;
 /// Where something failed, after all of it was reported; or where the setup
 /// failed, without which nothing can be tested.
 pub fn run(flags: &TestAll, cancel: &Cancel) -> anyhow::Result<()> {
-    setup::ensure(&Setup { yes: flags.yes, json: false, rebuild: false }, cancel)?;
-    let wanted = |name: &str| flags.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()));
+    setup::ensure(
+        &Setup {
+            yes: flags.yes,
+            json: false,
+            rebuild: false,
+        },
+        cancel,
+    )?;
+    let wanted = |name: &str| {
+        flags
+            .filter
+            .as_ref()
+            .is_none_or(|filter| name.contains(filter.as_str()))
+    };
     let mut report = Report::default();
     suites::run(&wanted, cancel, &mut report);
     matrix::run(&wanted, cancel, &mut report);
@@ -33,7 +45,10 @@ pub fn run(flags: &TestAll, cancel: &Cancel) -> anyhow::Result<()> {
         0 if report.is_empty() => anyhow::bail!(
             "nothing is called `{}`; the names are: {}",
             flags.filter.as_deref().unwrap_or_default(),
-            suites::names().chain(matrix::names()).collect::<Vec<_>>().join(", ")
+            suites::names()
+                .chain(matrix::names())
+                .collect::<Vec<_>>()
+                .join(", ")
         ),
         0 => Ok(()),
         failed => anyhow::bail!("{failed} failed; each is reported above"),
@@ -42,5 +57,8 @@ pub fn run(flags: &TestAll, cancel: &Cancel) -> anyhow::Result<()> {
 
 /// So much time for one program, and until it is interrupted.
 fn bounds(minutes: u64, cancel: &Cancel) -> Bounds {
-    Bounds { limit: Duration::from_secs(60 * minutes), stop: cancel.flag() }
+    Bounds {
+        limit: Duration::from_secs(60 * minutes),
+        stop: cancel.flag(),
+    }
 }

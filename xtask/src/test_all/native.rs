@@ -13,7 +13,8 @@ use super::suites;
 pub fn c_with_libpq(app: &Path, bounds: &Bounds) -> anyhow::Result<PathBuf> {
     let name = app.file_name().context("an app has a name")?;
     let folder = app.join("target/native");
-    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("cannot make {}", folder.display()))?;
     let program = folder.join(name);
     let include = process::run(Command::new("pg_config").arg("--includedir"), bounds)
         .context("libpq's headers are missing: install the Debian package `libpq-dev`")?
@@ -26,7 +27,14 @@ pub fn c_with_libpq(app: &Path, bounds: &Bounds) -> anyhow::Result<PathBuf> {
     sources.sort();
     process::run(
         Command::new("clang-19")
-            .args(["-std=c11", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror"])
+            .args([
+                "-std=c11",
+                "-O1",
+                "-Wall",
+                "-Wextra",
+                "-Wpedantic",
+                "-Werror",
+            ])
             .arg(format!("-I{include}"))
             .args(sources)
             .arg("-o")
@@ -41,9 +49,22 @@ pub fn c_with_libpq(app: &Path, bounds: &Bounds) -> anyhow::Result<PathBuf> {
 
 /// A Rust program, as its own project; linted on the way.
 pub fn cargo(app: &Path, cancel: &Cancel) -> anyhow::Result<PathBuf> {
-    let name = app.file_name().and_then(|name| name.to_str()).context("an app has a name")?;
+    let name = app
+        .file_name()
+        .and_then(|name| name.to_str())
+        .context("an app has a name")?;
     suites::cargo(app, &["fmt", "--check"], cancel)?.success()?;
-    suites::cargo(app, &["clippy", "--locked", "--all-targets", "--", "--deny=warnings"], cancel)?
-        .success()?;
+    suites::cargo(
+        app,
+        &[
+            "clippy",
+            "--locked",
+            "--all-targets",
+            "--",
+            "--deny=warnings",
+        ],
+        cancel,
+    )?
+    .success()?;
     suites::build(app, &["--locked"], name, cancel)
 }

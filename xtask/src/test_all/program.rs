@@ -8,18 +8,27 @@ use super::matrix::Stage;
 
 pub fn test(stage: &Stage<'_>) -> anyhow::Result<()> {
     let native = process::run(&mut stage.native(), &stage.bounds)?.success()?;
-    ensure!(!native.stdout.is_empty(), "the native program printed nothing\n{native}");
+    ensure!(
+        !native.stdout.is_empty(),
+        "the native program printed nothing\n{native}"
+    );
     let component = process::run(&mut stage.component()?, &stage.bounds)
         .and_then(Finished::success)
         .map_err(|error| stage.explain(error))?;
     if native.stdout == component.stdout {
         return Ok(());
     }
-    bail!("{}\n{component}", first_difference(&native.stdout, &component.stdout))
+    bail!(
+        "{}\n{component}",
+        first_difference(&native.stdout, &component.stdout)
+    )
 }
 
 fn first_difference(native: &[u8], component: &[u8]) -> String {
-    let (native, component) = (String::from_utf8_lossy(native), String::from_utf8_lossy(component));
+    let (native, component) = (
+        String::from_utf8_lossy(native),
+        String::from_utf8_lossy(component),
+    );
     let mut lines = (native.lines(), component.lines());
     let mut number = 1;
     loop {
@@ -39,8 +48,17 @@ mod tests {
 
     #[test]
     fn the_first_difference_is_named() {
-        assert_eq!(first_difference(b"a\nb\n", b"a\nc\n"), "line 2: native Some(\"b\"), component Some(\"c\")");
-        assert_eq!(first_difference(b"a\n", b""), "line 1: native Some(\"a\"), component None");
-        assert_eq!(first_difference(b"a\n", b"a"), "the outputs differ in how they end");
+        assert_eq!(
+            first_difference(b"a\nb\n", b"a\nc\n"),
+            "line 2: native Some(\"b\"), component Some(\"c\")"
+        );
+        assert_eq!(
+            first_difference(b"a\n", b""),
+            "line 1: native Some(\"a\"), component None"
+        );
+        assert_eq!(
+            first_difference(b"a\n", b"a"),
+            "the outputs differ in how they end"
+        );
     }
 }

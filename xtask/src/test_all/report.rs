@@ -87,7 +87,14 @@ impl Report {
         let started = Instant::now();
         let (counts, cause) = test();
         let status = match (&cause, counts) {
-            (None, Counts { failed: 0, passed: 0, .. }) => Status::Skipped,
+            (
+                None,
+                Counts {
+                    failed: 0,
+                    passed: 0,
+                    ..
+                },
+            ) => Status::Skipped,
             (None, Counts { failed: 0, .. }) => Status::Passed,
             _ => Status::Failed,
         };
@@ -99,7 +106,12 @@ impl Report {
         self.passed += counts.passed;
         self.failed += counts.failed;
         self.skipped += counts.skipped;
-        self.rows.push(Row { subject, status, seconds, cause });
+        self.rows.push(Row {
+            subject,
+            status,
+            seconds,
+            cause,
+        });
     }
 
     /// One object, or a table and a last line of its own.
@@ -112,7 +124,10 @@ impl Report {
             return Ok(());
         }
         println!("{}", self.table());
-        println!("{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped);
+        println!(
+            "{} passed, {} failed, {} skipped",
+            self.passed, self.failed, self.skipped
+        );
         Ok(())
     }
 
@@ -120,14 +135,21 @@ impl Report {
         let mut table = Table::new();
         table.load_style(presets::UTF8_FULL_CONDENSED);
         table.set_content_arrangement(ContentArrangement::Dynamic);
-        table.set_header(["app", "language", "shims", "database", "native", "status", "seconds"]);
+        table.set_header([
+            "app", "language", "shims", "database", "native", "status", "seconds",
+        ]);
         for row in &self.rows {
             table.add_row([
                 row.subject.app.to_owned(),
                 row.subject.language.to_owned(),
                 row.subject.shims.join(", "),
                 row.subject.database.unwrap_or_default().to_owned(),
-                if row.subject.native { "same answers" } else { "" }.to_owned(),
+                if row.subject.native {
+                    "same answers"
+                } else {
+                    ""
+                }
+                .to_owned(),
                 word(row.status).to_owned(),
                 format!("{:.1}", row.seconds),
             ]);
@@ -152,14 +174,28 @@ fn round(time: Duration) -> f64 {
 mod tests {
     use super::*;
 
-    const SUBJECT: Subject =
-        Subject { app: "t0", language: "Rust", shims: &["dns"], database: Some("postgres"), native: true };
+    const SUBJECT: Subject = Subject {
+        app: "t0",
+        language: "Rust",
+        shims: &["dns"],
+        database: Some("postgres"),
+        native: true,
+    };
 
     fn report() -> Report {
         let mut report = Report::default();
         report.row(SUBJECT, || Ok(()));
         report.row(SUBJECT, || anyhow::bail!("no answer"));
-        report.suite(SUBJECT, || (Counts { passed: 5, failed: 0, skipped: 2 }, None));
+        report.suite(SUBJECT, || {
+            (
+                Counts {
+                    passed: 5,
+                    failed: 0,
+                    skipped: 2,
+                },
+                None,
+            )
+        });
         report
     }
 
@@ -193,7 +229,15 @@ mod tests {
     #[test]
     fn a_suite_without_tests_is_skipped() {
         let mut report = Report::default();
-        report.suite(SUBJECT, || (Counts { skipped: 3, ..Counts::default() }, None));
+        report.suite(SUBJECT, || {
+            (
+                Counts {
+                    skipped: 3,
+                    ..Counts::default()
+                },
+                None,
+            )
+        });
         assert_eq!(report.rows[0].status, Status::Skipped);
     }
 }

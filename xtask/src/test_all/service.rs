@@ -98,7 +98,10 @@ fn start(
 
 fn converse(address: SocketAddr) -> anyhow::Result<Vec<Answer>> {
     let client = Client::new(address);
-    DIALOGUE.iter().map(|request| client.send(*request)).collect()
+    DIALOGUE
+        .iter()
+        .map(|request| client.send(*request))
+        .collect()
 }
 
 fn compare(expected: &[Answer], address: SocketAddr) -> anyhow::Result<()> {
@@ -106,10 +109,16 @@ fn compare(expected: &[Answer], address: SocketAddr) -> anyhow::Result<()> {
     let mut different = Vec::new();
     for ((request, native), component) in DIALOGUE.iter().zip(expected).zip(&answers) {
         if native != component {
-            different.push(format!("{request:?}\n  native    {native}\n  component {component}"));
+            different.push(format!(
+                "{request:?}\n  native    {native}\n  component {component}"
+            ));
         }
     }
-    ensure!(different.is_empty(), "answers differ:\n{}", different.join("\n"));
+    ensure!(
+        different.is_empty(),
+        "answers differ:\n{}",
+        different.join("\n")
+    );
     Ok(())
 }
 

@@ -9,7 +9,8 @@ use warpgrid_test_harness::process::{self, Finished};
 
 use super::bounds;
 use super::report::{Counts, Report, Status, Subject};
-use crate::workspace;
+use crate::flags::Codegen;
+use crate::{codegen, workspace};
 
 /// The first build of the workspace and its tests takes most of it.
 const MINUTES: u64 = 40;
@@ -17,15 +18,32 @@ const MINUTES: u64 = 40;
 /// The suites, in the order in which they run: what fails fastest comes first.
 const SUITES: &[(&str, Suite)] = &[
     ("formatting", Suite::Command(&["fmt", "--all", "--check"])),
-    ("codegen", Suite::Command(&["xtask", "codegen", "--check"])),
-    ("tests", Suite::Tests(&["test", "--workspace", "--no-fail-fast", "--", "--color=never"])),
+    ("codegen", Suite::Codegen),
+    (
+        "tests",
+        Suite::Tests(&[
+            "test",
+            "--workspace",
+            "--no-fail-fast",
+            "--",
+            "--color=never",
+        ]),
+    ),
     (
         "lints",
-        Suite::Command(&["clippy", "--workspace", "--all-targets", "--", "--deny=warnings"]),
+        Suite::Command(&[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "--deny=warnings",
+        ]),
     ),
 ];
 
 enum Suite {
+    /// Whether what is generated from `wit/` is as it would be now.
+    Codegen,
     /// Passes where cargo does.
     Command(&'static [&'static str]),
     /// Counts the tests that it runs.
@@ -36,8 +54,13 @@ enum Suite {
 pub fn run(wanted: &dyn Fn(&str) -> bool, cancel: &Cancel, report: &mut Report) {
     for (name, suite) in SUITES {
         if wanted(name) && !cancel.is_cancelled() {
-            let subject =
-                Subject { app: name, language: "Rust", shims: &[], database: None, native: false };
+            let subject = Subject {
+                app: name,
+                language: "Rust",
+                shims: &[],
+                database: None,
+                native: false,
+            };
             report.suite(subject, || suite.run(cancel));
         }
     }
@@ -50,18 +73,22 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 impl Suite {
     fn run(&self, cancel: &Cancel) -> (Counts, Option<String>) {
-        let (Suite::Command(args) | Suite::Tests(args)) = self;
-        let finished = match cargo(&workspace::root(), args, cancel) {
-            Ok(finished) => finished,
-            Err(error) => return (Counts::one(Status::Failed), Some(format!("{error:#}"))),
-        };
+        let root = workspace::root();
         match self {
-            Suite::Command(_) => match finished.success() {
-                Ok(_) => (Counts::one(Status::Passed), None),
-                Err(error) => (Counts::one(Status::Failed), Some(error.to_string())),
+            Suite::Codegen => verdict(codegen::run(&Codegen { check: true }, cancel)),
+            Suite::Command(args) => verdict(cargo(&root, args, cancel).and_then(Finished::success)),
+            Suite::Tests(args) => match cargo(&root, args, cancel) {
+                Ok(finished) => counted(&finished),
+                Err(error) => verdict(Err::<(), _>(error)),
             },
-            Suite::Tests(_) => counted(&finished),
         }
+    }
+}
+
+fn verdict<T>(outcome: anyhow::Result<T>) -> (Counts, Option<String>) {
+    match outcome {
+        Ok(_) => (Counts::one(Status::Passed), None),
+        Err(error) => (Counts::one(Status::Failed), Some(format!("{error:#}"))),
     }
 }
 
@@ -96,8 +123,13 @@ pub fn build(
 fn executable(messages: &[u8], name: &str) -> Option<PathBuf> {
     let messages = serde_json::Deserializer::from_slice(messages).into_iter::<serde_json::Value>();
     messages.flatten().find_map(|message| {
-        let of_target = message["target"]["name"] == name && message["reason"] == "compiler-artifact";
-        message["executable"].as_str().filter(|_| of_target).map(Path::new).map(Path::to_owned)
+        let of_target =
+            message["target"]["name"] == name && message["reason"] == "compiler-artifact";
+        message["executable"]
+            .as_str()
+            .filter(|_| of_target)
+            .map(Path::new)
+            .map(Path::to_owned)
     })
 }
 
@@ -115,11 +147,18 @@ fn counted(finished: &Finished) -> (Counts, Option<String>) {
 /// `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
 fn count(output: &str) -> Counts {
     let mut counts = Counts::default();
-    for line in output.lines().filter_map(|line| line.trim().strip_prefix("test result: ")) {
+    for line in output
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("test result: "))
+    {
         let line = line.split_once(". ").map_or(line, |(_, rest)| rest);
         for part in line.split(';') {
-            let Some((number, what)) = part.trim().split_once(' ') else { continue };
-            let Ok(number) = number.parse::<u64>() else { continue };
+            let Some((number, what)) = part.trim().split_once(' ') else {
+                continue;
+            };
+            let Ok(number) = number.parse::<u64>() else {
+                continue;
+            };
             match what {
                 "passed" => counts.passed += number,
                 "failed" => counts.failed += number,
@@ -137,7 +176,8 @@ mod tests {
 
     #[test]
     fn the_program_is_found_among_cargo_s_messages() {
-        let messages = br#"{"reason":"compiler-artifact","target":{"name":"warp"},"executable":null}
+        let messages =
+            br#"{"reason":"compiler-artifact","target":{"name":"warp"},"executable":null}
 {"reason":"compiler-artifact","target":{"name":"xtask"},"executable":"/t/xtask"}
 {"reason":"compiler-artifact","target":{"name":"warp"},"executable":"/t/warp"}
 {"reason":"build-finished","success":true}"#;
@@ -156,7 +196,14 @@ running 2 tests
 test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.0s
 test result: ok. 20 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1s
 ";
-        assert_eq!(count(output), Counts { passed: 24, failed: 2, skipped: 1 });
+        assert_eq!(
+            count(output),
+            Counts {
+                passed: 24,
+                failed: 2,
+                skipped: 1
+            }
+        );
         assert_eq!(count("nothing of the kind"), Counts::default());
     }
 }
