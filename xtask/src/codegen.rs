@@ -95,7 +95,11 @@ fn resolve(wit: &Path, wasi: &Path) -> Result<(Resolve, WorldId)> {
     let merged = tempfile::tempdir()?;
     for entry in walkdir::WalkDir::new(wit).max_depth(1).sort_by_file_name() {
         let entry = entry?;
-        if entry.path().extension().is_some_and(|extension| extension == "wit") {
+        if entry
+            .path()
+            .extension()
+            .is_some_and(|extension| extension == "wit")
+        {
             std::fs::copy(entry.path(), merged.path().join(entry.file_name()))?;
         }
     }
@@ -146,11 +150,22 @@ fn c_bindings(mut resolve: Resolve, world: WorldId) -> Result<Vec<Generated>> {
 /// Short C names for the interfaces, in place of ones that spell the package
 /// and its version.
 fn interface_names() -> Vec<(String, String)> {
-    let ours = ["filesystem", "dns", "dns-reverse", "signals", "database-proxy", "sockets", "threading"];
+    let ours = [
+        "filesystem",
+        "dns",
+        "dns-reverse",
+        "signals",
+        "database-proxy",
+        "sockets",
+        "threading",
+    ];
     let mut names: Vec<_> = ours
         .iter()
         .map(|name| {
-            (format!("warpgrid:shim/{name}@0.1.0"), format!("warpgrid_{}", name.replace('-', "_")))
+            (
+                format!("warpgrid:shim/{name}@0.1.0"),
+                format!("warpgrid_{}", name.replace('-', "_")),
+            )
         })
         .collect();
     names.push(("wasi:io/poll@0.2.0".to_owned(), "warpgrid_poll".to_owned()));
@@ -168,7 +183,10 @@ fn component_type_assembly(resolve: &Resolve, world: WorldId) -> Result<String> 
     writeln!(text, "\t.section\t.text.{symbol},\"\",@")?;
     writeln!(text, "\t.globl\t{symbol}")?;
     writeln!(text, "\t.type\t{symbol},@function")?;
-    writeln!(text, "{symbol}:\n\t.functype\t{symbol} () -> ()\n\tend_function\n")?;
+    writeln!(
+        text,
+        "{symbol}:\n\t.functype\t{symbol} () -> ()\n\tend_function\n"
+    )?;
     writeln!(text, "\t.section\t\"{section}\",\"\",@")?;
     for line in bytes.chunks(16) {
         let values: Vec<_> = line.iter().map(|byte| format!("0x{byte:02x}")).collect();
@@ -200,7 +218,10 @@ fn host_bindings(mut resolve: Resolve, world: WorldId) -> Result<Generated> {
     let content = rustfmt(&format!(
         "// Generated from wit/ by `cargo xtask codegen`.\n{code}"
     ))?;
-    Ok(Generated { path: "crates/warpgrid-host/src/bindings.rs".into(), content })
+    Ok(Generated {
+        path: "crates/warpgrid-host/src/bindings.rs".into(),
+        content,
+    })
 }
 
 fn rustfmt(source: &str) -> Result<String> {
@@ -210,7 +231,10 @@ fn rustfmt(source: &str) -> Result<String> {
         .stdout(Stdio::piped())
         .spawn()
         .context("rustfmt is missing; run `rustup component add rustfmt`")?;
-    let mut input = child.stdin.take().context("rustfmt was started with a pipe")?;
+    let mut input = child
+        .stdin
+        .take()
+        .context("rustfmt was started with a pipe")?;
     let text = source.to_owned();
     let writer = std::thread::spawn(move || std::io::Write::write_all(&mut input, text.as_bytes()));
     let output = child.wait_with_output()?;

@@ -32,6 +32,8 @@ pub enum Verb {
     Codegen(Codegen),
     /// Run every test and the matrix of languages, shims and databases.
     TestAll(TestAll),
+    /// Measure ours beside the alternatives.
+    Bench(Bench),
     /// Work on a patch series: import, apply, export, new, edit, status.
     Patches(Patches),
 }
@@ -95,6 +97,27 @@ pub struct Codegen {
     /// Write nothing; fail if a binding is stale.
     #[arg(long)]
     pub check: bool,
+}
+
+/// `cargo xtask bench`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  cargo xtask bench db\n  cargo xtask bench db --json")]
+pub struct Bench {
+    /// What to measure.
+    pub name: BenchName,
+    /// How many interleaved rounds.
+    #[arg(long, default_value_t = 5)]
+    pub rounds: u32,
+    /// Print one JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The benchmarks.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum BenchName {
+    /// Connections to a database.
+    Db,
 }
 
 /// `cargo xtask patches`

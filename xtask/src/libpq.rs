@@ -26,6 +26,8 @@ const COMPILED_WITHIN: Duration = Duration::from_secs(300);
 const ADDED: &str = "warpgrid";
 /// The link in the program's folder.
 const VENDOR: &str = "vendor";
+/// What is added to the sources, in the repository.
+const RECIPE: &str = "test-apps/t1-c-libpq/libpq";
 
 const FLAGS: &[&str] = &[
     "-O2",
@@ -143,7 +145,7 @@ pub fn run(cancel: &Cancel) -> anyhow::Result<()> {
 /// # Errors
 /// When setup has not run, the sources cannot be had, or do not compile.
 pub fn vendor(app: &Path, place: &Place, cancel: &Cancel) -> anyhow::Result<()> {
-    let entry = ensure(&app.join("libpq"), place, cancel)?;
+    let entry = ensure(&crate::workspace::root().join(RECIPE), place, cancel)?;
     let link = app.join(VENDOR);
     if fs::read_link(&link).is_ok_and(|target| target == entry.path) {
         return Ok(());

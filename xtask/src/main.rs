@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bench;
 mod codegen;
 mod flags;
 mod libpq;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Verb::Quickstart(flags) => quickstart::run(&flags, &cancel),
         Verb::Setup(flags) => setup::run(&flags, &cancel),
         Verb::Libpq => libpq::run(&cancel),
+        Verb::Bench(flags) => bench::run(&flags, &cancel),
         Verb::Codegen(flags) => codegen::run(&flags, &cancel),
         Verb::TestAll(flags) => test_all::run(&flags, &cancel),
         Verb::Patches(flags) => patches::run(&flags, &cancel),

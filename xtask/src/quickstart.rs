@@ -16,7 +16,14 @@ const PATH: &str = "/users/1";
 
 /// Runs the verb.
 pub fn run(flags: &Quickstart, cancel: &Cancel) -> anyhow::Result<()> {
-    setup::ensure(&Setup { yes: flags.yes, json: false, rebuild: false }, cancel)?;
+    setup::ensure(
+        &Setup {
+            yes: flags.yes,
+            json: false,
+            rebuild: false,
+        },
+        cancel,
+    )?;
     let building = Task::start(format!("warp, and {SAMPLE} as a component"));
     let bench = Bench::prepare(cancel)?;
     let stage = bench.sample()?;
@@ -26,7 +33,11 @@ pub fn run(flags: &Quickstart, cancel: &Cancel) -> anyhow::Result<()> {
     let service = service::start_component(&stage)?;
     starting.done("started");
     let answer = Client::new(service.address()).send(Request::Get(PATH))?;
-    ensure!(answer.status == 200, "{PATH}: {answer}\n{}", service.report());
+    ensure!(
+        answer.status == 200,
+        "{PATH}: {answer}\n{}",
+        service.report()
+    );
     println!("GET {PATH}");
     println!("{}", String::from_utf8_lossy(&answer.body).trim_end());
     Ok(())

@@ -48,7 +48,9 @@ fn compile(engine: &Engine, path: &Path, bytes: &[u8]) -> Result<Component, Erro
 
 fn key(engine: &Engine, bytes: &[u8]) -> Key {
     let mut compatibility = DefaultHasher::new();
-    engine.precompile_compatibility_hash().hash(&mut compatibility);
+    engine
+        .precompile_compatibility_hash()
+        .hash(&mut compatibility);
     Key::new("compiled-component")
         .field("engine", compatibility.finish().to_le_bytes())
         .field("component", blake3::hash(bytes).as_bytes())
@@ -84,5 +86,9 @@ fn check_kind(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         [0, b'a', b's', b'm', ..] => "is a truncated WebAssembly file",
         _ => "is not WebAssembly",
     };
-    Err(Error::component(path, problem, "name a component; `warp pack` makes one"))
+    Err(Error::component(
+        path,
+        problem,
+        "name a component; `warp pack` makes one",
+    ))
 }

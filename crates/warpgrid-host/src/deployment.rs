@@ -70,7 +70,12 @@ impl Deployment {
                 )
             })?;
         let handler = proxy_pre(&pre).map(|proxy| {
-            ProxyHandler::new(Workers::new(engine.clone(), proxy, shared.clone(), pools.clone()))
+            ProxyHandler::new(Workers::new(
+                engine.clone(),
+                proxy,
+                shared.clone(),
+                pools.clone(),
+            ))
         });
         let deployment = Self {
             engine: engine.clone(),
@@ -97,10 +102,7 @@ impl Deployment {
     /// # Errors
     /// When the guest traps, exceeds its limits or gives no response, or when
     /// too many requests wait.
-    pub async fn call_handler(
-        &self,
-        request: Request,
-    ) -> Result<Response, Error> {
+    pub async fn call_handler(&self, request: Request) -> Result<Response, Error> {
         let handler = self.handler.as_ref().ok_or_else(|| Error::Export {
             path: self.module.path.clone(),
             export: "wasi:http/incoming-handler".to_owned(),
@@ -165,7 +167,9 @@ impl Deployment {
             tracing::info!("shim database-proxy: off");
             return;
         }
-        tracing::info!("shim database-proxy: active; intercepts connections to [[database]] endpoints");
+        tracing::info!(
+            "shim database-proxy: active; intercepts connections to [[database]] endpoints"
+        );
         for endpoint in self.shared.endpoints.iter() {
             tracing::info!(
                 protocol = ?endpoint.config.protocol,
@@ -219,7 +223,9 @@ fn proxy_pre(pre: &InstancePre<GuestState>) -> Option<ProxyPre<GuestState>> {
     if let Ok(proxy) = p3::bindings::ServicePre::new(pre.clone()) {
         return Some(ProxyPre::P3(proxy));
     }
-    p2::bindings::ProxyPre::new(pre.clone()).ok().map(ProxyPre::P2)
+    p2::bindings::ProxyPre::new(pre.clone())
+        .ok()
+        .map(ProxyPre::P2)
 }
 
 pub(crate) fn new_store(
@@ -249,7 +255,9 @@ pub(crate) fn wasi(config: &ShimConfig) -> WasiCtxBuilder {
     // What a socket may reach is decided address by address.
     builder.allow_tcp(true);
     let rules = config.network.connect.clone();
-    builder.allow_udp(!rules.is_empty()).allow_ip_name_lookup(!rules.is_empty());
+    builder
+        .allow_udp(!rules.is_empty())
+        .allow_ip_name_lookup(!rules.is_empty());
     builder.socket_addr_check(move |address: SocketAddr, usage| {
         let granted = match usage {
             SocketAddrUse::TcpConnect | SocketAddrUse::UdpSend | SocketAddrUse::UdpReceive => {

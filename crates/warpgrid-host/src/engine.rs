@@ -49,7 +49,11 @@ impl EngineConfig {
     /// may still be finishing when the next request's is made: hence twice the
     /// slots.
     pub fn for_limits(limits: &Limits) -> Self {
-        Self { instances: limits.instances.saturating_mul(2), memory: limits.memory_bytes(), code_cache: None }
+        Self {
+            instances: limits.instances.saturating_mul(2),
+            memory: limits.memory_bytes(),
+            code_cache: None,
+        }
     }
 }
 
@@ -75,8 +79,9 @@ impl WarpGridEngine {
     /// # Errors
     /// When the address space does not suffice for the instances.
     pub fn new(config: EngineConfig) -> Result<Self, Error> {
-        let engine = Engine::new(&wasmtime_config(&config))
-            .map_err(|error| Error::Engine { reason: error.to_string() })?;
+        let engine = Engine::new(&wasmtime_config(&config)).map_err(|error| Error::Engine {
+            reason: error.to_string(),
+        })?;
         let ticking = engine.weak();
         std::thread::Builder::new()
             .name("epoch".to_owned())
@@ -87,8 +92,14 @@ impl WarpGridEngine {
                     std::thread::sleep(EPOCH);
                 }
             })
-            .map_err(|error| Error::Engine { reason: error.to_string() })?;
-        Ok(Self { engine, code_cache: config.code_cache, pools: Pools::new() })
+            .map_err(|error| Error::Engine {
+                reason: error.to_string(),
+            })?;
+        Ok(Self {
+            engine,
+            code_cache: config.code_cache,
+            pools: Pools::new(),
+        })
     }
 
     /// Reads and compiles a component, or takes its code from the cache.
@@ -96,10 +107,15 @@ impl WarpGridEngine {
     /// # Errors
     /// When the file cannot be read or is not a component.
     pub fn load_module(&self, path: &Path) -> Result<Module, Error> {
-        let bytes = std::fs::read(path)
-            .map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let bytes = std::fs::read(path).map_err(|source| Error::Read {
+            path: path.to_owned(),
+            source,
+        })?;
         let component = code_cache::load(&self.engine, self.code_cache.as_ref(), path, &bytes)?;
-        Ok(Module { component, path: path.to_owned() })
+        Ok(Module {
+            component,
+            path: path.to_owned(),
+        })
     }
 
     /// Links a component with the shims of its configuration. Its instances are
@@ -107,7 +123,11 @@ impl WarpGridEngine {
     ///
     /// # Errors
     /// When the component imports what the configuration does not give it.
-    pub fn instantiate(&self, module: &Module, config: &ShimConfig) -> Result<Arc<Deployment>, Error> {
+    pub fn instantiate(
+        &self,
+        module: &Module,
+        config: &ShimConfig,
+    ) -> Result<Arc<Deployment>, Error> {
         Deployment::new(&self.engine, module, config, self.pools.clone()).map(Arc::new)
     }
 
@@ -121,7 +141,11 @@ fn wasmtime_config(config: &EngineConfig) -> Config {
     let mut pooling = PoolingAllocationConfig::new();
     pooling
         .total_component_instances(config.instances)
-        .total_core_instances(config.instances.saturating_mul(CORE_INSTANCES_PER_COMPONENT))
+        .total_core_instances(
+            config
+                .instances
+                .saturating_mul(CORE_INSTANCES_PER_COMPONENT),
+        )
         .total_memories(config.instances.saturating_mul(MEMORIES_PER_COMPONENT))
         .total_tables(config.instances.saturating_mul(TABLES_PER_COMPONENT))
         .total_stacks(config.instances.saturating_mul(2))

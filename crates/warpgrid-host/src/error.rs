@@ -95,27 +95,45 @@ pub enum Error {
 }
 
 impl Error {
-    pub(crate) fn component(path: &Path, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self::Component { path: path.to_owned(), problem: problem.into(), remedy: remedy.into() }
+    pub(crate) fn component(
+        path: &Path,
+        problem: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self::Component {
+            path: path.to_owned(),
+            problem: problem.into(),
+            remedy: remedy.into(),
+        }
     }
 
     /// Sorts what ended a guest's run.
     pub(crate) fn guest(error: &wasmtime::Error) -> Self {
         if let Some(trap) = error.downcast_ref::<wasmtime::Trap>() {
             let remedy = match trap {
-                wasmtime::Trap::Interrupt => "raise [limits] request-timeout in warp.toml, or find what loops",
+                wasmtime::Trap::Interrupt => {
+                    "raise [limits] request-timeout in warp.toml, or find what loops"
+                }
                 wasmtime::Trap::StackOverflow => "find the recursion that does not end",
                 _ => "the program aborted or broke an invariant; its own output says more",
             };
-            return Self::Guest { reason: format!("trapped: {trap}"), remedy: remedy.to_owned() };
+            return Self::Guest {
+                reason: format!("trapped: {trap}"),
+                remedy: remedy.to_owned(),
+            };
         }
         if error.is::<ExpirationError>() {
             return Self::TimedOut;
         }
         let reason = match error.downcast_ref::<InstantiationError<oneshot::Sender<Self>>>() {
-            Some(instantiation) => format!("could not be started: {}", instantiation.error.root_cause()),
+            Some(instantiation) => {
+                format!("could not be started: {}", instantiation.error.root_cause())
+            }
             None => format!("failed: {}", error.root_cause()),
         };
-        Self::Guest { reason, remedy: "the program's own output may say more".to_owned() }
+        Self::Guest {
+            reason,
+            remedy: "the program's own output may say more".to_owned(),
+        }
     }
 }

@@ -34,14 +34,24 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
     TcpListener::bind(address)
         .await
-        .map_err(|source| Error::Listen { address: address.to_string(), source })
+        .map_err(|source| Error::Listen {
+            address: address.to_string(),
+            source,
+        })
 }
 
 /// Serves HTTP/1.1 and HTTP/2 (with prior knowledge) until `stop` is done, then
 /// lets open requests finish.
-pub async fn serve(listener: TcpListener, deployment: Arc<Deployment>, stop: impl Future<Output = ()>) {
+pub async fn serve(
+    listener: TcpListener,
+    deployment: Arc<Deployment>,
+    stop: impl Future<Output = ()>,
+) {
     let mut server = auto::Builder::new(TokioExecutor::new());
-    server.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+    server
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT);
     server.http2().timer(TokioTimer::new());
     let open = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
@@ -65,7 +75,9 @@ pub async fn serve(listener: TcpListener, deployment: Arc<Deployment>, stop: imp
             let deployment = deployment.clone();
             async move { Ok::<_, Infallible>(respond(&deployment, request).await) }
         });
-        let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = server
+            .serve_connection(TokioIo::new(stream), service)
+            .into_owned();
         let connection = open.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
@@ -74,7 +86,10 @@ pub async fn serve(listener: TcpListener, deployment: Arc<Deployment>, stop: imp
         });
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN_TIMEOUT, open.shutdown()).await.is_err() {
+    if tokio::time::timeout(DRAIN_TIMEOUT, open.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("requests that did not finish in time were cut off");
     }
 }
@@ -93,15 +108,26 @@ async fn respond(deployment: &Deployment, request: Request<Incoming>) -> Respons
 /// What a client is told: the kind of the failure, nothing of the inside.
 fn refusal(error: &Error) -> Response<WasiBody> {
     let (status, text) = match error {
-        Error::Overloaded { .. } => (StatusCode::SERVICE_UNAVAILABLE, "too many requests are waiting\n"),
-        Error::TimedOut => (StatusCode::GATEWAY_TIMEOUT, "the service did not answer in time\n"),
+        Error::Overloaded { .. } => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too many requests are waiting\n",
+        ),
+        Error::TimedOut => (
+            StatusCode::GATEWAY_TIMEOUT,
+            "the service did not answer in time\n",
+        ),
         _ => (StatusCode::INTERNAL_SERVER_ERROR, "the service failed\n"),
     };
-    let body = Full::new(Bytes::from_static(text.as_bytes())).map_err(Into::into).boxed_unsync();
+    let body = Full::new(Bytes::from_static(text.as_bytes()))
+        .map_err(Into::into)
+        .boxed_unsync();
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
     if status == StatusCode::SERVICE_UNAVAILABLE {
         headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }

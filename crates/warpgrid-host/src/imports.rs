@@ -12,8 +12,16 @@ use crate::error::Error;
 pub(crate) fn interfaces(shims: Shims) -> [(&'static str, &'static str, bool); 3] {
     [
         ("warpgrid:shim/dns@0.1.0", "dns", shims.dns),
-        ("warpgrid:shim/database-proxy@0.1.0", "database-proxy", shims.database_proxy),
-        ("warpgrid:shim/sockets@0.1.0", "database-proxy", shims.database_proxy),
+        (
+            "warpgrid:shim/database-proxy@0.1.0",
+            "database-proxy",
+            shims.database_proxy,
+        ),
+        (
+            "warpgrid:shim/sockets@0.1.0",
+            "database-proxy",
+            shims.database_proxy,
+        ),
     ]
 }
 
@@ -45,7 +53,12 @@ pub(crate) fn check(
                 "compose the component with one that exports it, or build it without that dependency".to_owned(),
             ),
         };
-        return Err(Error::Import { path: path.to_owned(), import: name.to_owned(), reason, remedy });
+        return Err(Error::Import {
+            path: path.to_owned(),
+            import: name.to_owned(),
+            reason,
+            remedy,
+        });
     }
     Ok(())
 }

@@ -37,7 +37,12 @@ impl Workers {
         shared: Arc<Shared>,
         pools: Pools,
     ) -> Self {
-        Self { engine, proxy, shared, pools }
+        Self {
+            engine,
+            proxy,
+            shared,
+            pools,
+        }
     }
 }
 
@@ -60,7 +65,10 @@ impl HandlerState for Workers {
             proxy,
             view: GuestState::http,
             expiration: Expiration::new(limits, fate.clone()),
-            state: Reuse { limits: limits.clone(), fate },
+            state: Reuse {
+                limits: limits.clone(),
+                fate,
+            },
         })
     }
 }
@@ -75,11 +83,20 @@ struct Fate {
 
 impl Fate {
     fn take_unanswered(&self) -> Vec<oneshot::Sender<Error>> {
-        std::mem::take(&mut self.unanswered.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(
+            &mut self
+                .unanswered
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     fn error(&self, cause: &wasmtime::Error) -> Error {
-        if self.expired.load(Ordering::Relaxed) { Error::TimedOut } else { Error::guest(cause) }
+        if self.expired.load(Ordering::Relaxed) {
+            Error::TimedOut
+        } else {
+            Error::guest(cause)
+        }
     }
 }
 
@@ -110,7 +127,11 @@ impl WorkerState for Reuse {
         unanswered: oneshot::Sender<Error>,
         _task: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
-        self.fate.unanswered.lock().unwrap_or_else(PoisonError::into_inner).push(unanswered);
+        self.fate
+            .unanswered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(unanswered);
         Box::pin(tokio::time::sleep(self.limits.request_timeout))
     }
 
@@ -137,8 +158,17 @@ pub(crate) struct Expiration {
 
 impl Expiration {
     fn new(limits: &Limits, fate: Arc<Fate>) -> Self {
-        let idle = if limits.reuse > 1 { limits.idle_timeout } else { Duration::ZERO };
-        Self { request: limits.request_timeout, idle, timer: None, fate }
+        let idle = if limits.reuse > 1 {
+            limits.idle_timeout
+        } else {
+            Duration::ZERO
+        };
+        Self {
+            request: limits.request_timeout,
+            idle,
+            timer: None,
+            fate,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The host against a guest that misbehaves: every limit ends in an answer.
 
-use std::pin::pin;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::process::Command;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -17,7 +17,13 @@ fn guest() -> &'static Path {
     BUILT.get_or_init(|| {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("guest");
         let output = Command::new(env!("CARGO"))
-            .args(["build", "--release", "--locked", "--target", "wasm32-wasip2"])
+            .args([
+                "build",
+                "--release",
+                "--locked",
+                "--target",
+                "wasm32-wasip2",
+            ])
             .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guest"))
             .env("CARGO_TARGET_DIR", &target)
             .env("CARGO_BUILD_BUILD_DIR", &target)
@@ -41,7 +47,9 @@ fn deploy(config: &str) -> Arc<Deployment> {
 
 async fn call(deployment: &Deployment, path: &str, body: &[u8]) -> Result<Response<Bytes>, Error> {
     let body = Full::new(Bytes::copy_from_slice(body)).map_err(|never| match never {});
-    let request = Request::post(format!("http://guest{path}")).body(body.boxed_unsync()).unwrap();
+    let request = Request::post(format!("http://guest{path}"))
+        .body(body.boxed_unsync())
+        .unwrap();
     let (head, body) = deployment.call_handler(request).await?.into_parts();
     let body = body.collect().await.expect("a whole body").to_bytes();
     Ok(Response::from_parts(head, body))
@@ -60,15 +68,25 @@ async fn answers_with_bodies_of_any_size() {
     assert_eq!(text(&deployment, "/env").await, "good day");
     assert_eq!(text(&deployment, "/big").await.len(), 10 << 20);
     let sent: Vec<u8> = (0..3 << 20).map(|byte: u32| byte as u8).collect();
-    assert_eq!(call(&deployment, "/echo", &sent).await.unwrap().body(), &sent);
+    assert_eq!(
+        call(&deployment, "/echo", &sent).await.unwrap().body(),
+        &sent
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn state_is_carried_only_where_reuse_is_asked_for() {
     let fresh = deploy("");
-    assert_eq!((text(&fresh, "/count").await, text(&fresh, "/count").await), ("1".into(), "1".into()));
+    assert_eq!(
+        (text(&fresh, "/count").await, text(&fresh, "/count").await),
+        ("1".into(), "1".into())
+    );
     let reused = deploy("[limits]\nreuse = 2\ninstances = 1");
-    let counts = [text(&reused, "/count").await, text(&reused, "/count").await, text(&reused, "/count").await];
+    let counts = [
+        text(&reused, "/count").await,
+        text(&reused, "/count").await,
+        text(&reused, "/count").await,
+    ];
     assert_eq!(counts, ["1", "2", "1"]);
 }
 
@@ -76,21 +94,30 @@ async fn state_is_carried_only_where_reuse_is_asked_for() {
 async fn a_trap_is_reported_and_the_next_request_served() {
     let deployment = deploy("");
     let error = call(&deployment, "/trap", b"").await.unwrap_err();
-    assert!(matches!(&error, Error::Guest { reason, .. } if reason.contains("unreachable")), "{error:?}");
+    assert!(
+        matches!(&error, Error::Guest { reason, .. } if reason.contains("unreachable")),
+        "{error:?}"
+    );
     assert_eq!(text(&deployment, "/hello").await, "hello\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_ends_at_its_limit() {
     let deployment = deploy("[limits]\nmemory = '16 MiB'");
-    assert!(matches!(call(&deployment, "/grow", b"").await, Err(Error::Guest { .. })));
+    assert!(matches!(
+        call(&deployment, "/grow", b"").await,
+        Err(Error::Guest { .. })
+    ));
     assert_eq!(text(&deployment, "/hello").await, "hello\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_guest_without_an_answer_is_an_error() {
     let deployment = deploy("");
-    assert!(matches!(call(&deployment, "/silent", b"").await, Err(Error::Guest { .. })));
+    assert!(matches!(
+        call(&deployment, "/silent", b"").await,
+        Err(Error::Guest { .. })
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,7 +152,16 @@ async fn requests_wait_for_an_instance_up_to_the_queues_bound() {
     assert!(futures::poll!(&mut running).is_pending());
     assert!(futures::poll!(&mut queued).is_pending());
     let refused = call(&deployment, "/hello", b"").await;
-    assert!(matches!(refused, Err(Error::Overloaded { waiting: 1, instances: 1 })), "{refused:?}");
+    assert!(
+        matches!(
+            refused,
+            Err(Error::Overloaded {
+                waiting: 1,
+                instances: 1
+            })
+        ),
+        "{refused:?}"
+    );
     assert_eq!(running.await.unwrap().body(), &b"slept\n"[..]);
     assert_eq!(queued.await.unwrap().body(), &b"hello\n"[..]);
 }
@@ -147,7 +183,10 @@ async fn many_requests_over_few_instances_are_all_answered() {
 #[tokio::test(flavor = "multi_thread")]
 async fn plain_sockets_are_refused_unless_granted() {
     let refused = text(&deploy(""), "/connect").await;
-    assert!(refused.to_lowercase().contains("permission denied"), "{refused}");
+    assert!(
+        refused.to_lowercase().contains("permission denied"),
+        "{refused}"
+    );
     // Nothing listens on the discard port: the connection is tried and refused.
     let tried = text(&deploy("[network]\nconnect = ['127.0.0.1:9']"), "/connect").await;
     assert!(tried.to_lowercase().contains("refused"), "{tried}");
@@ -156,7 +195,9 @@ async fn plain_sockets_are_refused_unless_granted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn over_a_socket_failures_are_status_codes() {
     let deployment = deploy("[limits]\nrequest-timeout = '300ms'");
-    let listener = warpgrid_host::http::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let listener = warpgrid_host::http::listen("127.0.0.1:0".parse().unwrap())
+        .await
+        .unwrap();
     let address = listener.local_addr().unwrap();
     let error = warpgrid_host::http::listen(address).await.unwrap_err();
     assert!(error.to_string().contains(&address.to_string()), "{error}");
@@ -164,15 +205,25 @@ async fn over_a_socket_failures_are_status_codes() {
     let server = tokio::spawn(warpgrid_host::http::serve(listener, deployment, async {
         let _ = stopped.await;
     }));
-    for (path, status) in [("/hello", 200), ("/trap", 500), ("/spin", 504), ("/silent", 500)] {
+    for (path, status) in [
+        ("/hello", 200),
+        ("/trap", 500),
+        ("/spin", 504),
+        ("/silent", 500),
+    ] {
         let stream = tokio::net::TcpStream::connect(address).await.unwrap();
         let io = hyper_util::rt::TokioIo::new(stream);
         let (mut sender, connection) = hyper::client::conn::http1::handshake(io).await.unwrap();
         tokio::spawn(connection);
-        let request = Request::get(path).header("host", "guest").body(Full::<Bytes>::default());
+        let request = Request::get(path)
+            .header("host", "guest")
+            .body(Full::<Bytes>::default());
         let response = sender.send_request(request.unwrap()).await.unwrap();
         assert_eq!(response.status().as_u16(), status, "{path}");
     }
     stop.send(()).unwrap();
-    tokio::time::timeout(Duration::from_secs(20), server).await.expect("the server stops").unwrap();
+    tokio::time::timeout(Duration::from_secs(20), server)
+        .await
+        .expect("the server stops")
+        .unwrap();
 }

@@ -17,8 +17,14 @@ pub const LIBWARPGRID_TARGET: &str = "wasm32-wasip2";
 const SOURCES: &[(&str, &str)] = &[
     ("connect.c", include_str!("../c/connect.c")),
     ("getaddrinfo.c", include_str!("../c/getaddrinfo.c")),
-    ("generated/warpgrid_shim.c", include_str!("../c/generated/warpgrid_shim.c")),
-    ("generated/warpgrid_shim.h", include_str!("../c/generated/warpgrid_shim.h")),
+    (
+        "generated/warpgrid_shim.c",
+        include_str!("../c/generated/warpgrid_shim.c"),
+    ),
+    (
+        "generated/warpgrid_shim.h",
+        include_str!("../c/generated/warpgrid_shim.h"),
+    ),
     (
         "generated/warpgrid_shim_component_type.s",
         include_str!("../c/generated/warpgrid_shim_component_type.s"),
@@ -26,7 +32,14 @@ const SOURCES: &[(&str, &str)] = &[
 ];
 
 /// How libwarpgrid's own sources are compiled; part of its key.
-const C_FLAGS: &[&str] = &["-std=c17", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+const C_FLAGS: &[&str] = &[
+    "-std=c17",
+    "-O2",
+    "-Wall",
+    "-Wextra",
+    "-Wpedantic",
+    "-Werror",
+];
 /// How generated sources are compiled: their warnings are not ours to mend.
 const GENERATED_FLAGS: &[&str] = &["-std=c17", "-O2", "-w"];
 
@@ -113,7 +126,13 @@ impl Toolchain {
     /// [`Error::Missing`] when it has not, [`Error::NoTool`] when a program of
     /// the machine is gone.
     pub fn current(store: &Store, target: &str) -> Result<Self, Error> {
-        let sysroot = current(store, "patched sysroot", &patched_sysroot_root(target), target)?.path;
+        let sysroot = current(
+            store,
+            "patched sysroot",
+            &patched_sysroot_root(target),
+            target,
+        )?
+        .path;
         let libwarpgrid = current(store, "libwarpgrid", &libwarpgrid_root(target), target)?.path;
         Ok(Toolchain {
             target: target.to_owned(),
@@ -166,7 +185,10 @@ impl Toolchain {
 /// The entry that a root names, or what is missing.
 fn current(store: &Store, part: &'static str, root: &str, target: &str) -> Result<Entry, Error> {
     let entry = store.root_entry(root)?;
-    entry.ok_or_else(|| Error::Missing { part, target: target.to_owned() })
+    entry.ok_or_else(|| Error::Missing {
+        part,
+        target: target.to_owned(),
+    })
 }
 
 fn joined(prefix: &str, path: &Path) -> OsString {
@@ -184,9 +206,16 @@ fn joined(prefix: &str, path: &Path) -> OsString {
 /// store cannot be written.
 pub fn build_libwarpgrid(store: &Store, target: &str, tools: &Tools) -> Result<Entry, Error> {
     if target != LIBWARPGRID_TARGET {
-        return Err(Error::Target { target: target.to_owned() });
+        return Err(Error::Target {
+            target: target.to_owned(),
+        });
     }
-    let sysroot = current(store, "patched sysroot", &patched_sysroot_root(target), target)?;
+    let sysroot = current(
+        store,
+        "patched sysroot",
+        &patched_sysroot_root(target),
+        target,
+    )?;
     let mut key = Key::new("libwarpgrid")
         .field("target", target)
         .field("sysroot", &sysroot.digest)
@@ -198,7 +227,14 @@ pub fn build_libwarpgrid(store: &Store, target: &str, tools: &Tools) -> Result<E
     }
     let key = key.finish();
     let entry = store
-        .get_or_build(&key, |staging| Build { target, sysroot: &sysroot.path, tools }.library(staging))
+        .get_or_build(&key, |staging| {
+            Build {
+                target,
+                sysroot: &sysroot.path,
+                tools,
+            }
+            .library(staging)
+        })
         .map_err(|error| match error {
             BuildError::Build(error) => error,
             BuildError::Store(error) => Error::Store(error),
@@ -270,5 +306,8 @@ fn create_parent(path: &Path) -> Result<(), Error> {
 }
 
 fn io_error(what: &str, path: &Path, source: io::Error) -> Error {
-    Error::Io { what: format!("{what} {}", path.display()), source }
+    Error::Io {
+        what: format!("{what} {}", path.display()),
+        source,
+    }
 }

@@ -43,12 +43,13 @@ impl Tools {
 fn on_path(name: &str, package: &str) -> Result<PathBuf, Error> {
     let versioned = format!("{name}-{LLVM}");
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).map(|folder| folder.join(&versioned)).find(|tool| tool.is_file()).ok_or_else(
-        || Error::NoTool {
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(&versioned))
+        .find(|tool| tool.is_file())
+        .ok_or_else(|| Error::NoTool {
             name: versioned.clone(),
             remedy: format!("run `apt-get install {package}-{LLVM}`"),
-        },
-    )
+        })
 }
 
 /// rustc keeps it among the programs of its host target.
@@ -56,19 +57,23 @@ fn component_ld() -> Result<PathBuf, Error> {
     let sysroot = output_of(Path::new("rustc"), &["--print", "sysroot"])?;
     let rustlib = Path::new(sysroot.trim()).join("lib/rustlib");
     let folders = std::fs::read_dir(&rustlib).into_iter().flatten().flatten();
-    folders.map(|folder| folder.path().join("bin/wasm-component-ld")).find(|tool| tool.is_file()).ok_or_else(
-        || Error::NoTool {
+    folders
+        .map(|folder| folder.path().join("bin/wasm-component-ld"))
+        .find(|tool| tool.is_file())
+        .ok_or_else(|| Error::NoTool {
             name: "wasm-component-ld".to_owned(),
             remedy: "install Rust with rustup; it comes with every toolchain".to_owned(),
-        },
-    )
+        })
 }
 
 fn output_of(program: &Path, args: &[&str]) -> Result<String, Error> {
     let output = Command::new(program)
         .args(args)
         .output()
-        .map_err(|source| Error::Io { what: format!("run {}", program.display()), source })?;
+        .map_err(|source| Error::Io {
+            what: format!("run {}", program.display()),
+            source,
+        })?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }

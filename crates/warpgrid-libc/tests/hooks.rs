@@ -38,11 +38,19 @@ fn main() -> anyhow::Result<()> {
         move || check(patches_name_cases(&folder))
     })];
     for case in sources(&folder)? {
-        let name = case.file_stem().context("a case has a name")?.to_string_lossy().into_owned();
+        let name = case
+            .file_stem()
+            .context("a case has a name")?
+            .to_string_lossy()
+            .into_owned();
         let (compiler_, case_) = (compiler.clone(), case.clone());
-        trials.push(Trial::test(format!("imports::{name}"), move || check(imports(&compiler_, &case_))));
+        trials.push(Trial::test(format!("imports::{name}"), move || {
+            check(imports(&compiler_, &case_))
+        }));
         let compiler = compiler.clone();
-        trials.push(Trial::test(format!("run::{name}"), move || check(output(&compiler, &case))));
+        trials.push(Trial::test(format!("run::{name}"), move || {
+            check(output(&compiler, &case))
+        }));
     }
     libtest_mimic::run(&arguments, trials).exit()
 }
@@ -87,7 +95,10 @@ fn imports(compiler: &Compiler, case: &Path) -> anyhow::Result<()> {
         match variant {
             Variant::Stock => stock = list,
             Variant::Patched if !stock.starts_with('(') => {
-                ensure!(list == stock, "without libwarpgrid the imports are not stock's:\n{list}stock:\n{stock}");
+                ensure!(
+                    list == stock,
+                    "without libwarpgrid the imports are not stock's:\n{list}stock:\n{stock}"
+                );
             }
             Variant::Patched => {}
             Variant::Warpgrid => {}
@@ -103,7 +114,10 @@ fn import_list(
     optimisation: usize,
 ) -> anyhow::Result<String> {
     match compiler.compile(case, variant, optimisation)? {
-        Ok(component) => Ok(guest::imports(&component)?.iter().map(|name| format!("{name}\n")).collect()),
+        Ok(component) => Ok(guest::imports(&component)?
+            .iter()
+            .map(|name| format!("{name}\n"))
+            .collect()),
         Err(_) if variant == Variant::Stock => Ok("(does not compile)\n".to_owned()),
         Err(refusal) => bail!("{}: {}", variant.name(), refusal.0),
     }
@@ -122,7 +136,10 @@ fn output(compiler: &Compiler, case: &Path) -> anyhow::Result<()> {
     compare(&case.with_extension("stdout"), &ours.stdout)?;
 
     let source = std::fs::read_to_string(case)?;
-    let needs = source.lines().next().and_then(|line| line.strip_prefix("// Needs: "));
+    let needs = source
+        .lines()
+        .next()
+        .and_then(|line| line.strip_prefix("// Needs: "));
     let expected = match needs.context("the first line says what the case needs")? {
         "libwarpgrid" => (false, false),
         "the patches" => (false, true),
@@ -149,12 +166,18 @@ fn run(compiler: &Compiler, case: &Path, variant: Variant) -> anyhow::Result<hos
     let component = match compiler.compile(case, variant, RUN)? {
         Ok(component) => component,
         Err(refusal) if variant == Variant::Stock => {
-            return Ok(host::Outcome { stdout: "(does not compile)\n".to_owned(), failure: Some(refusal.0) });
+            return Ok(host::Outcome {
+                stdout: "(does not compile)\n".to_owned(),
+                failure: Some(refusal.0),
+            });
         }
         Err(refusal) => bail!("{}: {}", variant.name(), refusal.0),
     };
     let folder = tempfile::tempdir()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
     let outcome = runtime.block_on(host::run(&component, folder.path()));
     outcome.map_err(|error| anyhow::anyhow!("{error:?}"))
 }
@@ -167,7 +190,10 @@ fn patches_name_cases(folder: &Path) -> anyhow::Result<()> {
     let patches = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../libc-patches");
     for entry in std::fs::read_dir(&patches)? {
         let path = entry?.path();
-        if path.extension().is_none_or(|extension| extension != "patch") {
+        if path
+            .extension()
+            .is_none_or(|extension| extension != "patch")
+        {
             continue;
         }
         let text = std::fs::read_to_string(&path)?;
@@ -175,8 +201,15 @@ fn patches_name_cases(folder: &Path) -> anyhow::Result<()> {
         let (_, tests) = header
             .split_once("\nTest: ")
             .with_context(|| format!("{} names no test", path.display()))?;
-        for test in tests.split([',', '\n']).map(str::trim).filter(|test| !test.is_empty()) {
-            let case = folder.parent().context("the folder of the tests")?.join(test);
+        for test in tests
+            .split([',', '\n'])
+            .map(str::trim)
+            .filter(|test| !test.is_empty())
+        {
+            let case = folder
+                .parent()
+                .context("the folder of the tests")?
+                .join(test);
             let source = std::fs::read_to_string(&case)
                 .with_context(|| format!("{} names {test}", path.display()))?;
             ensure!(

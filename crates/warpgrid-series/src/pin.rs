@@ -171,7 +171,10 @@ impl DebianSource {
         if !is_name(&self.suite) || !is_name(&self.package) || !version(&self.version) {
             return Err("suite, package and version are Debian names: letters, digits and '.+~-'");
         }
-        if !version(&self.file) || !crate::tarball::is_known(&self.file) || self.file.starts_with('.') {
+        if !version(&self.file)
+            || !crate::tarball::is_known(&self.file)
+            || self.file.starts_with('.')
+        {
             return Err("file is the plain name of a .tar.xz or .tar.bz2");
         }
         Ok(())

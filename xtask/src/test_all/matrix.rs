@@ -28,6 +28,8 @@ pub enum Kind {
 
 /// A row of the matrix. To add a language is to add one.
 pub struct Row {
+    /// Where the app's folder stands in the repository.
+    pub folder: &'static str,
     pub subject: Subject,
     pub kind: Kind,
     pub build: Build,
@@ -48,6 +50,7 @@ pub const SAMPLE: &str = "t2-rust-sqlx";
 
 const ROWS: &[Row] = &[
     Row {
+        folder: "test-apps",
         subject: Subject {
             app: "t1-c-libpq",
             language: "C",
@@ -59,6 +62,7 @@ const ROWS: &[Row] = &[
         build: Build::CWithLibpq,
     },
     Row {
+        folder: "test-apps",
         subject: Subject {
             app: SAMPLE,
             language: "Rust",
@@ -70,6 +74,20 @@ const ROWS: &[Row] = &[
         build: Build::Cargo,
     },
 ];
+
+/// No row of the matrix, but built and run like one.
+const DATABASE_BENCH: Row = Row {
+    folder: "xtask/bench",
+    subject: Subject {
+        app: "db",
+        language: "C",
+        shims: &["dns", "database-proxy", "sockets"],
+        database: Some("postgres"),
+        native: true,
+    },
+    kind: Kind::Program,
+    build: Build::CWithLibpq,
+};
 
 /// Runs the rows that are wanted.
 pub fn run(wanted: &dyn Fn(&str) -> bool, cancel: &Cancel, report: &mut Report) {
@@ -131,6 +149,11 @@ impl<'a> Bench<'a> {
         self.component(row.context("the sample is a row")?, PathBuf::new())
     }
 
+    /// The program that databases are measured with, and its native self.
+    pub fn database_bench(&self) -> anyhow::Result<Stage<'_>> {
+        self.setup(&DATABASE_BENCH)
+    }
+
     fn setup(&self, row: &Row) -> anyhow::Result<Stage<'_>> {
         let app = app(row);
         let native = match row.build {
@@ -174,7 +197,7 @@ impl<'a> Bench<'a> {
 }
 
 fn app(row: &Row) -> PathBuf {
-    workspace::root().join("test-apps").join(row.subject.app)
+    workspace::root().join(row.folder).join(row.subject.app)
 }
 
 impl Stage<'_> {

@@ -126,7 +126,10 @@ impl DatabaseConfig {
             database: self.database.clone(),
             credentials: self.user.clone().map(|user| Credentials {
                 user,
-                password: self.password.as_ref().map(|password| password.as_ref().0.clone()),
+                password: self
+                    .password
+                    .as_ref()
+                    .map(|password| password.as_ref().0.clone()),
             }),
             limits: PoolLimits {
                 size: *self.pool_size.as_ref(),

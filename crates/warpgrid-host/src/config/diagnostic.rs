@@ -28,13 +28,22 @@ impl ConfigError {
             std::io::ErrorKind::PermissionDenied => format!("make {path} readable"),
             _ => format!("make {path} a readable UTF-8 text file"),
         };
-        Self { message: format!("cannot read {path}: {error}"), help, source_code: None, span: None }
+        Self {
+            message: format!("cannot read {path}: {error}"),
+            help,
+            source_code: None,
+            span: None,
+        }
     }
 
     pub(super) fn syntax(name: &str, text: &str, error: &toml_edit::de::Error) -> Self {
         let message = error.message().trim();
-        Problem { span: error.span(), help: remedy(message), message: message.to_owned() }
-            .located(name, text)
+        Problem {
+            span: error.span(),
+            help: remedy(message),
+            message: message.to_owned(),
+        }
+        .located(name, text)
     }
 }
 
@@ -47,11 +56,19 @@ pub(super) struct Problem {
 
 impl Problem {
     pub(super) fn new(span: Range<usize>, message: String, help: impl Into<String>) -> Self {
-        Self { span: Some(span), message, help: help.into() }
+        Self {
+            span: Some(span),
+            message,
+            help: help.into(),
+        }
     }
 
     pub(super) fn unlocated(message: String, help: impl Into<String>) -> Self {
-        Self { span: None, message, help: help.into() }
+        Self {
+            span: None,
+            message,
+            help: help.into(),
+        }
     }
 
     pub(super) fn located(self, name: &str, text: &str) -> ConfigError {
@@ -76,7 +93,8 @@ fn remedy(message: &str) -> String {
     let Some((unknown, known)) = quoted.split_first() else {
         return "see the documentation of warp.toml for what may stand here".to_owned();
     };
-    let unknown_name = message.starts_with("unknown field") || message.starts_with("unknown variant");
+    let unknown_name =
+        message.starts_with("unknown field") || message.starts_with("unknown variant");
     let nearest = known
         .iter()
         .map(|name| (strsim::damerau_levenshtein(unknown, name), name))

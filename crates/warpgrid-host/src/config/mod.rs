@@ -88,7 +88,10 @@ pub struct Shims {
 
 impl Default for Shims {
     fn default() -> Self {
-        Self { dns: true, database_proxy: true }
+        Self {
+            dns: true,
+            database_proxy: true,
+        }
     }
 }
 
@@ -142,7 +145,8 @@ impl ShimConfig {
     /// # Errors
     /// Names the file, the place in it and what would be right.
     pub fn from_file(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::read(path, &error))?;
+        let text =
+            std::fs::read_to_string(path).map_err(|error| ConfigError::read(path, &error))?;
         Self::from_toml(&path.display().to_string(), &text)
     }
 
@@ -153,17 +157,26 @@ impl ShimConfig {
     pub fn from_toml(name: &str, text: &str) -> Result<Self, ConfigError> {
         let config: Self = toml_edit::de::from_str(text)
             .map_err(|error| ConfigError::syntax(name, text, &error))?;
-        config.check().map_err(|problem| problem.located(name, text))?;
+        config
+            .check()
+            .map_err(|problem| problem.located(name, text))?;
         Ok(config)
     }
 
     fn check(&self) -> Result<(), diagnostic::Problem> {
         for (index, database) in self.databases.iter().enumerate() {
             database.check()?;
-            if self.databases[..index].iter().any(|earlier| earlier.claims(database)) {
+            if self.databases[..index]
+                .iter()
+                .any(|earlier| earlier.claims(database))
+            {
                 return Err(diagnostic::Problem::new(
                     database.host.span(),
-                    format!("{}:{} is configured twice", database.host.as_ref(), database.port),
+                    format!(
+                        "{}:{} is configured twice",
+                        database.host.as_ref(),
+                        database.port
+                    ),
                     "keep one [[database]] for each host and port",
                 ));
             }

@@ -46,7 +46,9 @@ impl<'de> Deserialize<'de> for Rule {
             None => text.parse().map(Self::Address).ok(),
         };
         parsed.ok_or_else(|| {
-            de::Error::custom(format!("{text} is not a rule; write address:port, *:port or *"))
+            de::Error::custom(format!(
+                "{text} is not a rule; write address:port, *:port or *"
+            ))
         })
     }
 }

@@ -7,7 +7,10 @@ use super::*;
 fn error(text: &str) -> (String, String) {
     let error = ShimConfig::from_toml("warp.toml", text).expect_err("the configuration is wrong");
     let help = error.help().map(|help| help.to_string());
-    (error.to_string(), help.expect("every error says what to do"))
+    (
+        error.to_string(),
+        help.expect("every error says what to do"),
+    )
 }
 
 #[test]
@@ -65,7 +68,10 @@ fn a_password_is_not_shown() {
 #[test]
 fn an_unknown_key_is_answered_with_the_nearest_known_one() {
     let (message, help) = error("[limits]\nmemroy = '1 MiB'\n");
-    assert!(message.starts_with("warp.toml:2: unknown field `memroy`"), "{message}");
+    assert!(
+        message.starts_with("warp.toml:2: unknown field `memroy`"),
+        "{message}"
+    );
     assert_eq!(help, "did you mean `memory`?");
 }
 
@@ -87,12 +93,30 @@ fn values_without_sense_are_refused() {
     for (text, part) in [
         ("[limits]\nreuse = 0", "reuse is zero"),
         ("[services]\n'a.warp.local' = []", "has no address"),
-        ("[[database]]\nprotocol='postgres'\nhost=''\nport=1", "host is empty"),
-        ("[[database]]\nprotocol='postgres'\nhost='a'\nport=1\npool-size=0", "pool of no connections"),
-        ("[[database]]\nprotocol='postgres'\nhost='a'\nport=1\npassword='x'", "without a user"),
-        ("[[database]]\nprotocol='postgres'\nhost='a'\nport=1\nupstream='b'", "is not an endpoint"),
-        ("[[database]]\nprotocol='postgres'\nhost='a'\nport=1\nupstream='::1:1'", "is not an endpoint"),
-        ("[[database]]\nprotocol='postgres'\nhost='a'\nport=70000", "70000"),
+        (
+            "[[database]]\nprotocol='postgres'\nhost=''\nport=1",
+            "host is empty",
+        ),
+        (
+            "[[database]]\nprotocol='postgres'\nhost='a'\nport=1\npool-size=0",
+            "pool of no connections",
+        ),
+        (
+            "[[database]]\nprotocol='postgres'\nhost='a'\nport=1\npassword='x'",
+            "without a user",
+        ),
+        (
+            "[[database]]\nprotocol='postgres'\nhost='a'\nport=1\nupstream='b'",
+            "is not an endpoint",
+        ),
+        (
+            "[[database]]\nprotocol='postgres'\nhost='a'\nport=1\nupstream='::1:1'",
+            "is not an endpoint",
+        ),
+        (
+            "[[database]]\nprotocol='postgres'\nhost='a'\nport=70000",
+            "70000",
+        ),
         ("[network]\nconnect=['example.com']", "is not a rule"),
         ("[services", "warp.toml:1"),
     ] {

@@ -34,8 +34,11 @@ impl Variant {
 
 /// The ways of compiling that must not make a difference: flags for the
 /// compiler, flags for the link.
-pub const OPTIMISATIONS: [(&str, &[&str], &[&str]); 3] =
-    [("O0", &["-O0"], &[]), ("O2", &["-O2"], &[]), ("lto", &["-O2", "-flto"], &["-flto"])];
+pub const OPTIMISATIONS: [(&str, &[&str], &[&str]); 3] = [
+    ("O0", &["-O0"], &[]),
+    ("O2", &["-O2"], &[]),
+    ("lto", &["-O2", "-flto"], &["-flto"]),
+];
 
 /// The toolchains that the cases are compiled with.
 pub struct Compiler {
@@ -54,7 +57,11 @@ impl Compiler {
         let stock_sysroot = store
             .root(&stock_sysroot_root(warpgrid_libc::LIBWARPGRID_TARGET))
             .context("the stock sysroot is not built\nrun `cargo xtask setup`")?;
-        Ok(Compiler { patched, stock_sysroot, out: tempfile::tempdir()? })
+        Ok(Compiler {
+            patched,
+            stock_sysroot,
+            out: tempfile::tempdir()?,
+        })
     }
 
     /// The component of a case, or why there is none.
@@ -65,13 +72,21 @@ impl Compiler {
         optimisation: usize,
     ) -> anyhow::Result<Result<PathBuf, Refusal>> {
         let (name, compile, link) = OPTIMISATIONS[optimisation];
-        let stem = source.file_stem().context("a case has a name")?.to_string_lossy();
-        let base = self.out.path().join(format!("{stem}.{}.{name}", variant.name()));
+        let stem = source
+            .file_stem()
+            .context("a case has a name")?
+            .to_string_lossy();
+        let base = self
+            .out
+            .path()
+            .join(format!("{stem}.{}.{name}", variant.name()));
         let object = base.with_added_extension("o");
         let component = base.with_added_extension("wasm");
 
         let mut compiler = self.clang(variant);
-        compiler.args(["-std=gnu17", "-Wall", "-Wextra", "-Werror"]).args(compile);
+        compiler
+            .args(["-std=gnu17", "-Wall", "-Wextra", "-Werror"])
+            .args(compile);
         compiler.arg("-c").arg(source).arg("-o").arg(&object);
         if let Err(refusal) = run(&mut compiler)? {
             return Ok(Err(refusal));
@@ -81,7 +96,12 @@ impl Compiler {
         if variant != Variant::Warpgrid {
             libraries.retain(|argument| argument != "-lwarpgrid");
         }
-        linker.args(link).arg(&object).args(libraries).arg("-o").arg(&component);
+        linker
+            .args(link)
+            .arg(&object)
+            .args(libraries)
+            .arg("-o")
+            .arg(&component);
         Ok(run(&mut linker)?.map(|()| component))
     }
 
@@ -112,5 +132,8 @@ pub fn imports(component: &Path) -> anyhow::Result<Vec<String>> {
         bail!("{} is not a component", component.display());
     };
     let imports = &resolve.worlds[world].imports;
-    Ok(imports.keys().map(|key| resolve.name_world_key(key)).collect())
+    Ok(imports
+        .keys()
+        .map(|key| resolve.name_world_key(key))
+        .collect())
 }

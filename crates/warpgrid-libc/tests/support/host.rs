@@ -12,10 +12,10 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use wasmtime::component::{Component, HasSelf, Linker, Resource, ResourceTable};
 use wasmtime::{Config, Engine, Store};
+use wasmtime_wasi::filesystem::FsPerms;
 use wasmtime_wasi::p2::bindings::Command;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::p2::{DynPollable, Pollable};
-use wasmtime_wasi::filesystem::FsPerms;
 use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 #[allow(missing_docs, clippy::all, dead_code, unused_imports)]
@@ -107,7 +107,11 @@ impl Connection {
             Script::Stubborn(size) => inbox.bytes.extend(std::iter::repeat_n(b'x', size)),
             _ => {}
         }
-        Ok(Arc::new(Connection { script, inbox: Mutex::new(inbox), changed: Notify::new() }))
+        Ok(Arc::new(Connection {
+            script,
+            inbox: Mutex::new(inbox),
+            changed: Notify::new(),
+        }))
     }
 
     /// Lets a change of the inbox be seen by all who wait for one.
@@ -118,7 +122,11 @@ impl Connection {
     }
 
     fn send(&self, data: &[u8]) -> Result<u32, DbError> {
-        let limit = if self.script == Script::Trickle { 3 } else { SEND_LIMIT };
+        let limit = if self.script == Script::Trickle {
+            3
+        } else {
+            SEND_LIMIT
+        };
         let data = &data[..data.len().min(limit)];
         self.change(|inbox| {
             if inbox.failed.is_some() || inbox.ended {
@@ -201,23 +209,41 @@ impl State {
 
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
     }
 }
 
 impl dns::Host for State {
-    async fn resolve(&mut self, name: String) -> wasmtime::Result<Result<Vec<IpAddress>, DnsError>> {
-        let v4 = |last| IpAddress { octets: vec![127, 0, 0, last], is_v6: false };
+    async fn resolve(
+        &mut self,
+        name: String,
+    ) -> wasmtime::Result<Result<Vec<IpAddress>, DnsError>> {
+        let v4 = |last| IpAddress {
+            octets: vec![127, 0, 0, last],
+            is_v6: false,
+        };
         let v6 = |last| {
             let mut octets = vec![0; 16];
             (octets[0], octets[15]) = (0xfd, last);
-            IpAddress { octets, is_v6: true }
+            IpAddress {
+                octets,
+                is_v6: true,
+            }
         };
         Ok(match name.as_str() {
             "db.test" => Ok(vec![v4(1)]),
             "both.test" => Ok(vec![v6(2), v4(2), v4(3)]),
             "six.test" => Ok(vec![v6(4)]),
-            "malformed.test" => Ok(vec![IpAddress { octets: vec![1, 2, 3], is_v6: false }, v4(5)]),
+            "malformed.test" => Ok(vec![
+                IpAddress {
+                    octets: vec![1, 2, 3],
+                    is_v6: false,
+                },
+                v4(5),
+            ]),
             "crowd.test" => Ok((0..=255).map(v4).collect()),
             "slow.test" => Err(DnsError::Timeout),
             "broken.test" => Err(DnsError::Internal),
@@ -232,7 +258,9 @@ impl database_proxy::Host for State {
             return Err(wasmtime::format_err!("port {} is not proxied", config.port));
         };
         if config.database.as_deref() != Some("test") || config.pool_size != 10 {
-            return Err(wasmtime::format_err!("the configuration changed on its way: {config:?}"));
+            return Err(wasmtime::format_err!(
+                "the configuration changed on its way: {config:?}"
+            ));
         }
         Ok(Connection::open(script).map(|connection| {
             let handle = self.last.fetch_add(1, Ordering::Relaxed) + 1;
@@ -259,7 +287,9 @@ impl database_proxy::Host for State {
         let connection = self.connection(handle)?;
         self.connections.remove(&handle);
         if Arc::strong_count(&connection) > 1 {
-            return Err(wasmtime::format_err!("connection {handle} was closed before its pollable"));
+            return Err(wasmtime::format_err!(
+                "connection {handle} was closed before its pollable"
+            ));
         }
         Ok(())
     }
@@ -279,17 +309,27 @@ impl sockets::Host for State {
         }))
     }
 
-    fn try_recv(&mut self, handle: u64, max: u32) -> wasmtime::Result<Result<Option<Vec<u8>>, DbError>> {
+    fn try_recv(
+        &mut self,
+        handle: u64,
+        max: u32,
+    ) -> wasmtime::Result<Result<Option<Vec<u8>>, DbError>> {
         Ok(self.connection(handle)?.try_recv(max))
     }
 
     async fn wait(&mut self, handles: Vec<u64>, timeout_ns: Option<u64>) -> wasmtime::Result<u32> {
         let [handle] = handles[..] else {
-            return Err(wasmtime::format_err!("libc waits for one connection at a time"));
+            return Err(wasmtime::format_err!(
+                "libc waits for one connection at a time"
+            ));
         };
         let connection = self.connection(handle)?;
         let limit = timeout_ns.map_or(TIME_LIMIT, Duration::from_nanos);
-        Ok(u32::from(tokio::time::timeout(limit, connection.readable()).await.is_err()))
+        Ok(u32::from(
+            tokio::time::timeout(limit, connection.readable())
+                .await
+                .is_err(),
+        ))
     }
 
     fn subscribe(&mut self, handle: u64) -> wasmtime::Result<Resource<DynPollable>> {
@@ -298,7 +338,8 @@ impl sockets::Host for State {
     }
 }
 
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(&Config::new()).expect("default configuration"));
+static ENGINE: LazyLock<Engine> =
+    LazyLock::new(|| Engine::new(&Config::new()).expect("default configuration"));
 
 /// How a case ended.
 pub struct Outcome {
@@ -320,7 +361,11 @@ pub async fn run(component: &Path, folder: &Path) -> wasmtime::Result<Outcome> {
     let stdout = MemoryOutputPipe::new(1 << 20);
     let stderr = MemoryOutputPipe::new(1 << 20);
     let mut wasi = WasiCtxBuilder::new();
-    wasi.stdout(stdout.clone()).stderr(stderr.clone()).inherit_network().allow_tcp(true).allow_udp(true);
+    wasi.stdout(stdout.clone())
+        .stderr(stderr.clone())
+        .inherit_network()
+        .allow_tcp(true)
+        .allow_udp(true);
     wasi.env("PLAIN_PORT", plain_echo().await?.to_string());
     wasi.preopened_dir(folder, "/", FsPerms::ReadWrite)?;
     let state = State {
@@ -334,7 +379,13 @@ pub async fn run(component: &Path, folder: &Path) -> wasmtime::Result<Outcome> {
     let run = command.wasi_cli_run().call_run(&mut store);
     let failure = match tokio::time::timeout(TIME_LIMIT, run).await {
         Err(_) => Some("it hangs".to_owned()),
-        Ok(Err(trap)) if trap.downcast_ref::<I32Exit>().is_some_and(|exit| exit.0 == 0) => None,
+        Ok(Err(trap))
+            if trap
+                .downcast_ref::<I32Exit>()
+                .is_some_and(|exit| exit.0 == 0) =>
+        {
+            None
+        }
         Ok(Err(trap)) => Some(format!("{trap:?}")),
         Ok(Ok(Err(()))) => Some("it exited with a failure".to_owned()),
         Ok(Ok(Ok(()))) => match store.data().connections.len() {

@@ -48,7 +48,9 @@ impl Endpoints {
     /// The endpoint behind a name, or an address in textual form, and a port.
     pub fn find(&self, host: &str, port: u16) -> Option<&ProxiedEndpoint> {
         let host = canonical(host)?;
-        self.0.iter().find(|known| known.config.port == port && known.config.host == host)
+        self.0
+            .iter()
+            .find(|known| known.config.port == port && known.config.host == host)
     }
 
     /// Every endpoint, in the order of the configuration.

@@ -16,7 +16,11 @@ struct Slot<T> {
 impl<T> Handles<T> {
     /// An empty table that takes at most `limit` values at once.
     pub(super) fn new(limit: u32) -> Self {
-        Self { slots: Vec::new(), free: Vec::new(), limit }
+        Self {
+            slots: Vec::new(),
+            free: Vec::new(),
+            limit,
+        }
     }
 
     /// Whether no further value is taken.
@@ -33,7 +37,10 @@ impl<T> Handles<T> {
             Some(index) => index,
             None => {
                 let index = u32::try_from(self.slots.len()).ok()?;
-                self.slots.push(Slot { generation: 0, value: None });
+                self.slots.push(Slot {
+                    generation: 0,
+                    value: None,
+                });
                 index
             }
         };
@@ -47,7 +54,11 @@ impl<T> Handles<T> {
     pub fn get(&self, handle: u64) -> Option<&T> {
         let (index, generation) = parts(handle);
         let slot = self.slots.get(index as usize)?;
-        if slot.generation == generation { slot.value.as_ref() } else { None }
+        if slot.generation == generation {
+            slot.value.as_ref()
+        } else {
+            None
+        }
     }
 
     /// Takes the value back, if the handle is a live one.

@@ -38,11 +38,19 @@ pub struct DatabaseProxyState {
 impl DatabaseProxyState {
     /// State without a connection; at most `limit` may be open at once.
     pub fn new(pools: Pools, tenant: Tenant, endpoints: Arc<Endpoints>, limit: u32) -> Self {
-        Self { pools, tenant, endpoints, connections: Handles::new(limit) }
+        Self {
+            pools,
+            tenant,
+            endpoints,
+            connections: Handles::new(limit),
+        }
     }
 
     fn session(&self, connection: Connection) -> Result<SharedSession, DbError> {
-        self.connections.get(connection).cloned().ok_or(DbError::Closed)
+        self.connections
+            .get(connection)
+            .cloned()
+            .ok_or(DbError::Closed)
     }
 }
 
@@ -57,20 +65,30 @@ impl database_proxy::Host for DatabaseProxyState {
             return Ok(Err(DbError::ConnectionRefused));
         };
         if endpoint.config.protocol != wanted.protocol {
-            tracing::warn!(host = wanted.host, port = wanted.port, "the guest asks for another protocol than warp.toml gives");
+            tracing::warn!(
+                host = wanted.host,
+                port = wanted.port,
+                "the guest asks for another protocol than warp.toml gives"
+            );
             return Ok(Err(DbError::ProtocolError));
         }
         if self.connections.is_full() {
-            tracing::warn!("the guest holds as many connections as [limits] connections in warp.toml allows");
+            tracing::warn!(
+                "the guest holds as many connections as [limits] connections in warp.toml allows"
+            );
             return Ok(Err(DbError::PoolExhausted));
         }
-        Ok(match self.pools.connect(&self.tenant, &endpoint.endpoint).await {
-            Ok(session) => {
-                let session = SharedSession::new(session);
-                self.connections.insert(session).ok_or(DbError::PoolExhausted)
+        Ok(
+            match self.pools.connect(&self.tenant, &endpoint.endpoint).await {
+                Ok(session) => {
+                    let session = SharedSession::new(session);
+                    self.connections
+                        .insert(session)
+                        .ok_or(DbError::PoolExhausted)
+                }
+                Err(error) => Err(reported(&error)),
             },
-            Err(error) => Err(reported(&error)),
-        })
+        )
     }
 
     async fn send(
@@ -83,7 +101,9 @@ impl database_proxy::Host for DatabaseProxyState {
             Err(error) => return Ok(Err(error)),
         };
         let taken = poll_fn(|context| session.lock().poll_send(context, &data)).await;
-        Ok(taken.map(|taken| u32::try_from(taken).unwrap_or(u32::MAX)).map_err(|error| reported(&error)))
+        Ok(taken
+            .map(|taken| u32::try_from(taken).unwrap_or(u32::MAX))
+            .map_err(|error| reported(&error)))
     }
 
     async fn recv(

@@ -25,7 +25,10 @@ impl DnsConfig {
     /// Reads `[services]`, `[dns]` and the names of `[[database]]`.
     pub fn new(config: &ShimConfig) -> Self {
         let endpoints = config.databases.iter().map(|database| {
-            (database.host.as_ref().to_ascii_lowercase(), database.upstream().0.to_ascii_lowercase())
+            (
+                database.host.as_ref().to_ascii_lowercase(),
+                database.upstream().0.to_ascii_lowercase(),
+            )
         });
         Self {
             registry: Registry::new(&config.services),
@@ -40,7 +43,11 @@ impl DnsConfig {
         if let Some(addresses) = self.fixed(name) {
             return Ok(addresses);
         }
-        let upstream = self.endpoints.iter().find(|(host, _)| host == name).map(|(_, upstream)| upstream);
+        let upstream = self
+            .endpoints
+            .iter()
+            .find(|(host, _)| host == name)
+            .map(|(_, upstream)| upstream);
         let name = match upstream {
             Some(upstream) => {
                 if let Some(addresses) = self.fixed(upstream) {

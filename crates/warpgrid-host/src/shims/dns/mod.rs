@@ -64,8 +64,14 @@ impl dns::Host for DnsState {
 impl From<IpAddr> for IpAddress {
     fn from(address: IpAddr) -> Self {
         match address {
-            IpAddr::V4(address) => Self { octets: address.octets().into(), is_v6: false },
-            IpAddr::V6(address) => Self { octets: address.octets().into(), is_v6: true },
+            IpAddr::V4(address) => Self {
+                octets: address.octets().into(),
+                is_v6: false,
+            },
+            IpAddr::V6(address) => Self {
+                octets: address.octets().into(),
+                is_v6: true,
+            },
         }
     }
 }

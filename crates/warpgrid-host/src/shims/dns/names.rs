@@ -21,7 +21,9 @@ struct Memory {
 impl ResolvedNames {
     /// Remembers that `address` was handed out for `name`.
     pub fn remember(&self, address: IpAddr, name: &str) {
-        let Ok(mut memory) = self.0.lock() else { return };
+        let Ok(mut memory) = self.0.lock() else {
+            return;
+        };
         if memory.names.insert(address, name.to_owned()).is_none() {
             memory.order.push_back(address);
             if memory.order.len() > MAX_REMEMBERED

@@ -20,11 +20,15 @@ struct Service {
 impl Registry {
     pub(super) fn new(names: &BTreeMap<String, Addresses>) -> Self {
         let names = names.iter().map(|(name, addresses)| {
-            let service =
-                Service { addresses: addresses.as_slice().to_vec(), asked: AtomicUsize::new(0) };
+            let service = Service {
+                addresses: addresses.as_slice().to_vec(),
+                asked: AtomicUsize::new(0),
+            };
             (name.trim_end_matches('.').to_ascii_lowercase(), service)
         });
-        Self { names: names.collect() }
+        Self {
+            names: names.collect(),
+        }
     }
 
     pub(super) fn next(&self, name: &str) -> Option<Vec<IpAddr>> {

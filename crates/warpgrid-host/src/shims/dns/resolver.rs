@@ -30,7 +30,12 @@ struct Answer {
 
 impl SystemResolver {
     pub(super) fn new(ttl: Duration, timeout: Duration) -> Self {
-        Self { ttl, timeout, open: Semaphore::new(MAX_OPEN), cache: Mutex::default() }
+        Self {
+            ttl,
+            timeout,
+            open: Semaphore::new(MAX_OPEN),
+            cache: Mutex::default(),
+        }
     }
 
     pub(super) async fn resolve(&self, name: &str) -> Result<Vec<IpAddr>, DnsError> {
@@ -68,7 +73,9 @@ impl SystemResolver {
     }
 
     fn keep(&self, name: &str, addresses: &[IpAddr]) {
-        let Ok(mut cache) = self.cache.lock() else { return };
+        let Ok(mut cache) = self.cache.lock() else {
+            return;
+        };
         let now = Instant::now();
         if cache.len() >= MAX_CACHED {
             cache.retain(|_, answer| answer.expires > now);
@@ -76,7 +83,10 @@ impl SystemResolver {
         if cache.len() >= MAX_CACHED {
             cache.clear();
         }
-        let answer = Answer { addresses: addresses.to_vec(), expires: now + self.ttl };
+        let answer = Answer {
+            addresses: addresses.to_vec(),
+            expires: now + self.ttl,
+        };
         cache.insert(name.to_owned(), answer);
     }
 }

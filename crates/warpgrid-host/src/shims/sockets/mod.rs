@@ -46,7 +46,10 @@ pub struct SocketsView<'a> {
 
 impl sockets::Host for SocketsView<'_> {
     fn route(&mut self, host: String, port: u16) -> wasmtime::Result<Option<DbConfig>> {
-        let name = host.parse::<IpAddr>().ok().and_then(|address| self.names.name(address));
+        let name = host
+            .parse::<IpAddr>()
+            .ok()
+            .and_then(|address| self.names.name(address));
         let endpoint = name
             .and_then(|name| self.endpoints.find(&name, port))
             .or_else(|| self.endpoints.find(&host, port));
@@ -62,7 +65,9 @@ impl sockets::Host for SocketsView<'_> {
             return Ok(Err(DbError::Closed));
         };
         let received = session.lock().try_recv((max_bytes as usize).min(MAX_RECV));
-        Ok(received.map(|bytes| bytes.map(Vec::from)).map_err(|error| reported(&error)))
+        Ok(received
+            .map(|bytes| bytes.map(Vec::from))
+            .map_err(|error| reported(&error)))
     }
 
     async fn wait(
@@ -71,10 +76,15 @@ impl sockets::Host for SocketsView<'_> {
         timeout_ns: Option<u64>,
     ) -> wasmtime::Result<u32> {
         if connections.len() > MAX_WAIT {
-            wasmtime::bail!("a wait on {} connections; at most {MAX_WAIT} are allowed", connections.len());
+            wasmtime::bail!(
+                "a wait on {} connections; at most {MAX_WAIT} are allowed",
+                connections.len()
+            );
         }
-        let sessions: Vec<Option<SharedSession>> =
-            connections.iter().map(|connection| self.connections.get(*connection).cloned()).collect();
+        let sessions: Vec<Option<SharedSession>> = connections
+            .iter()
+            .map(|connection| self.connections.get(*connection).cloned())
+            .collect();
         let readable = poll_fn(|context| {
             let ready = sessions.iter().position(|session| match session {
                 Some(session) => session.lock().poll_readable(context).is_ready(),
@@ -83,9 +93,9 @@ impl sockets::Host for SocketsView<'_> {
             ready.map_or(Poll::Pending, Poll::Ready)
         });
         let ready = match timeout_ns {
-            Some(timeout) => {
-                tokio::time::timeout(Duration::from_nanos(timeout), readable).await.ok()
-            }
+            Some(timeout) => tokio::time::timeout(Duration::from_nanos(timeout), readable)
+                .await
+                .ok(),
             None if sessions.is_empty() => None,
             None => Some(readable.await),
         };
