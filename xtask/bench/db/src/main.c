@@ -3,6 +3,7 @@
  *   connect N  connect, query, close
  *   held N     query on one connection, then the reset that a pool makes
  */
+#define _POSIX_C_SOURCE 200809L
 #include <libpq-fe.h>
 #include <stdint.h>
 #include <stdio.h>
