@@ -14,14 +14,21 @@ use std::time::{Duration, Instant};
 use fixture::{Fixture, script};
 use xtask::Xtask;
 
-/// A ninja that builds a sysroot of one header.
-const NINJA: &str = "\
-[ \"$1\" = -C ] || exit 1
-echo '[1/2] one'
-mkdir -p \"$2/sysroot/include\" \"$2/sysroot/lib\"
-echo '#define HEADER' > \"$2/sysroot/include/header.h\"
-echo '[2/2] two'
-";
+/// A ninja that builds a sysroot of the real one's headers and one more.
+fn ninja() -> String {
+    let store = warpgrid_store::Store::open_default().unwrap();
+    let sysroot = store.root("sysroot/patched/wasm32-wasip2");
+    let sysroot = sysroot.expect("a patched sysroot: run `cargo xtask setup`");
+    format!(
+        "[ \"$1\" = -C ] || exit 1\n\
+         echo '[1/2] one'\n\
+         mkdir -p \"$2/sysroot/lib\"\n\
+         cp -r '{}' \"$2/sysroot/\"\n\
+         echo '#define HEADER' > \"$2/sysroot/include/header.h\"\n\
+         echo '[2/2] two'\n",
+        sysroot.join("include").display()
+    )
+}
 
 /// A checkout whose `libc-patches` is a made-up series.
 fn checkout(ninja: &str) -> (Fixture, Xtask) {
@@ -48,7 +55,7 @@ fn entries(dir: &Path) -> usize {
 
 #[test]
 fn sysroots_are_built_once_and_named_in_the_store() {
-    let (fixture, xtask) = checkout(NINJA);
+    let (fixture, xtask) = checkout(&ninja());
     let ended = xtask.run(&["setup", "--json"]).succeeds();
     let report: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
     let sysroots = report["sysroots"].as_array().unwrap();
@@ -89,7 +96,7 @@ fn sysroots_are_built_once_and_named_in_the_store() {
 
 #[test]
 fn a_patch_changes_the_patched_sysroots_only() {
-    let (fixture, xtask) = checkout(NINJA);
+    let (fixture, xtask) = checkout(&ninja());
     xtask.run(&["setup"]).succeeds();
     xtask.run(&["patches", "import", "libc"]).succeeds();
     fixture.change("src/new.c", "int n;\n");
@@ -134,20 +141,20 @@ fn a_failed_build_shows_the_compilers_errors_and_keeps_the_log() {
     assert!(fs::read_to_string(log).unwrap().contains("[1/9] good.c"));
     assert_eq!(entries(&fixture.place.store().dir().join("tmp")), 0);
 
-    script(&fixture.path("fake/ninja"), NINJA);
+    script(&fixture.path("fake/ninja"), &ninja());
     xtask.run(&["setup"]).succeeds();
 }
 
 #[test]
 fn a_build_that_leaks_its_path_is_not_reproducible() {
-    let (fixture, xtask) = checkout(NINJA);
+    let (fixture, xtask) = checkout(&ninja());
     xtask
         .run(&["setup", "--rebuild"])
         .succeeds()
         .says("identical");
     script(
         &fixture.path("fake/ninja"),
-        &format!("{NINJA}echo \"$2\" > \"$2/sysroot/lib/leaks-path.o\"\n"),
+        &format!("{}echo \"$2\" > \"$2/sysroot/lib/leaks-path.o\"\n", ninja()),
     );
     fs::remove_dir_all(fixture.place.store().dir()).unwrap();
     xtask
@@ -189,7 +196,7 @@ fn ctrl_c_kills_the_build_cleans_up_and_ends_with_130() {
     }
     assert_eq!(entries(&fixture.place.store().dir().join("tmp")), 0);
 
-    script(&fixture.path("fake/ninja"), NINJA);
+    script(&fixture.path("fake/ninja"), &ninja());
     let ended = xtask.run(&["setup"]).succeeds();
     assert!(
         ended.err.contains("in the cache"),
@@ -217,7 +224,7 @@ fn is_gone(pid: &str) -> bool {
 
 #[test]
 fn missing_packages_are_listed_with_the_one_line_to_run() {
-    let (fixture, xtask) = checkout(NINJA);
+    let (fixture, xtask) = checkout(&ninja());
     // A machine with git, Rust and apt-get, and no compiler for C.
     let bin = fixture.path("bare");
     fs::create_dir_all(&bin).unwrap();
@@ -271,7 +278,7 @@ fn missing_packages_are_listed_with_the_one_line_to_run() {
 
 #[test]
 fn a_cache_that_cannot_be_made_is_named() {
-    let (fixture, xtask) = checkout(NINJA);
+    let (fixture, xtask) = checkout(&ninja());
     fs::write(fixture.path("file"), "").unwrap();
     let cache = fixture.path("file/cache").display().to_string();
     let ended = xtask

@@ -29,13 +29,18 @@ impl Fake {
         Self::with(limits(1)).await
     }
 
-    /// A connection that has sent its StartupMessage.
+    /// A connection that has sent its StartupMessage. Clients of a server that
+    /// another test has stopped may come by: its port may be this one's now.
     async fn accept(&self) -> TcpStream {
-        let (mut stream, _) = within(self.listener.accept()).await.unwrap();
+        let mut length = [0; 4];
+        let mut stream = loop {
+            let (mut stream, _) = within(self.listener.accept()).await.unwrap();
+            if within(stream.read_exact(&mut length)).await.is_ok() {
+                break stream;
+            }
+        };
         // So that what is written is there for the other side at once.
         stream.set_nodelay(true).unwrap();
-        let mut length = [0; 4];
-        within(stream.read_exact(&mut length)).await.unwrap();
         let mut rest = vec![0; u32::from_be_bytes(length) as usize - 4];
         within(stream.read_exact(&mut rest)).await.unwrap();
         stream

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use miette::{Diagnostic, NamedSource, SourceSpan};
 
@@ -13,7 +14,7 @@ pub struct ConfigError {
     #[help]
     help: String,
     #[source_code]
-    source_code: Option<NamedSource<String>>,
+    source_code: Option<Arc<NamedSource<String>>>,
     #[label("here")]
     span: Option<SourceSpan>,
 }
@@ -80,7 +81,7 @@ impl Problem {
         ConfigError {
             message: format!("{place}: {}", self.message),
             help: self.help,
-            source_code: Some(NamedSource::new(name, text.to_owned())),
+            source_code: Some(Arc::new(NamedSource::new(name, text.to_owned()))),
             span: self.span.map(Into::into),
         }
     }
