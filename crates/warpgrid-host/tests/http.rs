@@ -1,4 +1,5 @@
 //! The host against a guest that misbehaves: every limit ends in an answer.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::path::{Path, PathBuf};
 use std::pin::pin;

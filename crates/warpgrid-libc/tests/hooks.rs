@@ -13,6 +13,8 @@
 //!
 //! `BLESS=1` rewrites both files.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 #[path = "support/guest.rs"]
 mod guest;
 #[path = "support/host.rs"]
