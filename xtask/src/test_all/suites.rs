@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use warpgrid_series::process::Cancel;
+use warpgrid_series::{Place, Programs, Series, apply, export, import, status};
 use warpgrid_test_harness::process::{self, Finished};
 
 use super::bounds;
@@ -19,6 +20,7 @@ const MINUTES: u64 = 40;
 const SUITES: &[(&str, Suite)] = &[
     ("formatting", Suite::Command(&["fmt", "--all", "--check"])),
     ("codegen", Suite::Codegen),
+    ("patches", Suite::Patches),
     (
         "tests",
         Suite::Tests(&[
@@ -44,6 +46,9 @@ const SUITES: &[(&str, Suite)] = &[
 enum Suite {
     /// Whether what is generated from `wit/` is as it would be now.
     Codegen,
+    /// Whether each series applies to its upstream, says what its patches are
+    /// for, and comes out again byte for byte.
+    Patches,
     /// Passes where cargo does.
     Command(&'static [&'static str]),
     /// Counts the tests that it runs.
@@ -76,6 +81,7 @@ impl Suite {
         let root = workspace::root();
         match self {
             Suite::Codegen => verdict(codegen::run(&Codegen { check: true }, cancel)),
+            Suite::Patches => verdict(round_trip(&root.join("libc-patches"), cancel)),
             Suite::Command(args) => verdict(cargo(&root, args, cancel).and_then(Finished::success)),
             Suite::Tests(args) => match cargo(&root, args, cancel) {
                 Ok(finished) => counted(&finished),
@@ -83,6 +89,52 @@ impl Suite {
             },
         }
     }
+}
+
+/// Applies and exports a series in a place of its own, beside the maintainer's
+/// work tree.
+fn round_trip(series: &Path, cancel: &Cancel) -> anyhow::Result<()> {
+    let series = Series::open(series)?;
+    let programs = Programs::default();
+    let scratch = tempfile::tempdir()?;
+    let place = Place::open(scratch.path())?;
+    let upstream = &series.upstream.name;
+    let cached = Place::open_default()?.upstream_dir(upstream);
+    copy_tree(&cached, &place.upstream_dir(upstream))?;
+    import(&series, &place, &programs, cancel)?;
+    apply(&series, &place, &programs, cancel)?;
+    let exported = export(&series, &place, &programs, true)?;
+    let changed: Vec<_> = exported.changes().map(|(name, _)| name.as_str()).collect();
+    ensure!(
+        changed.is_empty(),
+        "not as it is exported: {}\nrun `cargo xtask patches import`, `apply` and `export`",
+        changed.join(", ")
+    );
+    let lints: Vec<String> = status(&series, &place, &programs)?
+        .patches
+        .iter()
+        .flat_map(|patch| {
+            patch
+                .lints
+                .iter()
+                .map(|lint| format!("{}: {lint}", patch.file))
+        })
+        .collect();
+    ensure!(lints.is_empty(), "{}", lints.join("\n"));
+    Ok(())
+}
+
+fn copy_tree(from: &Path, to: &Path) -> anyhow::Result<()> {
+    for entry in walkdir::WalkDir::new(from) {
+        let entry = entry?;
+        let target = to.join(entry.path().strip_prefix(from)?);
+        if entry.file_type().is_dir() {
+            std::fs::create_dir_all(target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
 }
 
 fn verdict<T>(outcome: anyhow::Result<T>) -> (Counts, Option<String>) {
