@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use miette::IntoDiagnostic;
+use tokio::runtime::{Builder, Runtime};
 use tracing_subscriber::EnvFilter;
 use warpgrid_host::{Deployment, EngineConfig, Invocation, ShimConfig, WarpGridEngine, http};
 use warpgrid_pack::{Symbols, analyze, check, manifest};
@@ -22,14 +23,13 @@ pub fn run(args: cli::Run) -> miette::Result<ExitCode> {
     check(&args.component, &component, &Symbols::default())?;
     let mut config = configuration(args.config.as_deref())?;
     config.env.extend(args.env.iter().cloned());
-    let runtime = tokio::runtime::Runtime::new().into_diagnostic()?;
-    runtime.block_on(async {
-        let engine = WarpGridEngine::new(EngineConfig {
-            code_cache: code_cache(),
-            ..EngineConfig::for_limits(&config.limits)
-        })?;
-        let module = engine.load_module(&args.component)?;
-        let deployment = engine.instantiate(&module, &config)?;
+    let engine = WarpGridEngine::new(EngineConfig {
+        code_cache: code_cache(),
+        ..EngineConfig::for_limits(&config.limits)
+    })?;
+    let module = engine.load_module(&args.component)?;
+    let deployment = engine.instantiate(&module, &config)?;
+    runtime(&deployment)?.block_on(async {
         let code = if deployment.is_handler() {
             serve(&args, deployment).await?
         } else {
@@ -38,6 +38,17 @@ pub fn run(args: cli::Run) -> miette::Result<ExitCode> {
         engine.pools().drain(DRAIN).await;
         Ok(code)
     })
+}
+
+/// Threads for many guests; none for one, whose waiting would only be handed
+/// from thread to thread.
+fn runtime(deployment: &Deployment) -> miette::Result<Runtime> {
+    let mut builder = if deployment.is_handler() {
+        Builder::new_multi_thread()
+    } else {
+        Builder::new_current_thread()
+    };
+    builder.enable_all().build().into_diagnostic()
 }
 
 async fn serve(

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use miette::Diagnostic;
 use tokio::sync::oneshot;
+use warpgrid_store::describe_io;
 use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError};
 
 /// An error that names the thing and, as its help, the remedy.
@@ -11,13 +12,13 @@ use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError};
 #[non_exhaustive]
 pub enum Error {
     /// The file cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {}", path.display(), describe_io(cause))]
     #[diagnostic(help("name a component that exists and is readable; `warp pack` makes one"))]
     Read {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// The file is no component.
     #[error("{}: {problem}", path.display())]
@@ -84,13 +85,13 @@ pub enum Error {
         instances: u32,
     },
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {source}")]
+    #[error("cannot listen on {address}: {}", describe_io(cause))]
     #[diagnostic(help("stop what uses the port, or choose another one with --listen"))]
     Listen {
         /// The address.
         address: String,
         /// Why.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
 }
 

@@ -34,9 +34,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
     TcpListener::bind(address)
         .await
-        .map_err(|source| Error::Listen {
+        .map_err(|cause| Error::Listen {
             address: address.to_string(),
-            source,
+            cause,
         })
 }
 

@@ -11,6 +11,8 @@ use crate::wire::{HANGS, Wire, endpoint, limits, message, query, refused, tenant
 
 const HELLO: &[u8] =
     b"R\0\0\0\x08\0\0\0\0S\0\0\0\x09a\0bb\0K\0\0\0\x0c\0\0\0\x01\0\0\0\x02Z\0\0\0\x05I";
+/// A cancel request with the key of [`HELLO`].
+const CANCEL: &[u8] = &[0, 0, 0, 16, 4, 210, 22, 46, 0, 0, 0, 1, 0, 0, 0, 2];
 const DISCARDED: &[u8] = b"C\0\0\0\x10DISCARD ALL\0Z\0\0\0\x05I";
 
 struct Fake {
@@ -280,11 +282,7 @@ async fn a_cancel_request_goes_out_before_a_running_connection_is_closed() {
     expect(&mut server, &query("select 1")).await;
     drop(wire);
     let (mut cancel, _) = within(fake.listener.accept()).await.unwrap();
-    expect(
-        &mut cancel,
-        &[0, 0, 0, 16, 4, 210, 22, 46, 0, 0, 0, 1, 0, 0, 0, 2],
-    )
-    .await;
+    expect(&mut cancel, CANCEL).await;
     // Still open, until the request has been seen.
     let open = tokio::time::timeout(Duration::from_millis(50), server.read_u8()).await;
     assert!(open.is_err());
@@ -341,11 +339,7 @@ async fn a_cancel_request_of_another_tenant_does_not_reach_the_server() {
         .unwrap();
     own.send(&request).await.unwrap();
     let (mut cancel, _) = within(fake.listener.accept()).await.unwrap();
-    expect(
-        &mut cancel,
-        &[0, 0, 0, 16, 4, 210, 22, 46, 0, 0, 0, 1, 0, 0, 0, 2],
-    )
-    .await;
+    expect(&mut cancel, CANCEL).await;
     assert_eq!(own.try_recv(1).unwrap(), None);
     drop(cancel);
     assert_eq!(within(own.recv(1)).await.unwrap(), "");
@@ -362,7 +356,9 @@ async fn a_connection_is_not_reset_while_a_cancel_request_is_under_way() {
         .unwrap();
     let request = [&[0, 0, 0, 16, 4, 210, 22, 46][..], &wire.key].concat();
     own.send(&request).await.unwrap();
-    let (cancel, _) = within(fake.listener.accept()).await.unwrap();
+    let (mut cancel, _) = within(fake.listener.accept()).await.unwrap();
+    // Read, for a socket closed over unread bytes resets the other side.
+    expect(&mut cancel, CANCEL).await;
     wire.terminate().await;
     // It would cancel the reset, or what comes after it.
     let early = tokio::time::timeout(Duration::from_millis(50), server.read_u8()).await;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use miette::{Diagnostic, NamedSource, SourceSpan};
+use warpgrid_store::describe_io;
 
 /// What is wrong with a configuration file, where, and what to do.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -30,7 +31,7 @@ impl ConfigError {
             _ => format!("make {path} a readable UTF-8 text file"),
         };
         Self {
-            message: format!("cannot read {path}: {error}"),
+            message: format!("cannot read {path}: {}", describe_io(error)),
             help,
             source_code: None,
             span: None,

@@ -1,0 +1,130 @@
+//! `warp run`: what a program gets, and what a user reads when it cannot run.
+
+mod support;
+
+use std::net::TcpListener;
+
+use support::{Project, component};
+
+/// Prints its arguments and a variable, and fails.
+const PROGRAM: &str = r#"
+#include <stdio.h>
+#include <stdlib.h>
+int main(int argc, char **argv) {
+    for (int i = 1; i < argc; i++) puts(argv[i]);
+    puts(getenv("GREETING"));
+    return 7; // WASI 0.2 tells success and failure apart, no more
+}
+"#;
+
+/// Connects to the endpoint of warp.toml, and says how that went.
+const CLIENT: &str = r#"
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+int main(void) {
+    struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *found;
+    int code = getaddrinfo("db.production.warp.local", "5432", &hints, &found);
+    if (code) { puts(gai_strerror(code)); return 1; }
+    int fd = socket(found->ai_family, SOCK_STREAM, 0);
+    if (connect(fd, found->ai_addr, found->ai_addrlen)) { puts(strerror(errno)); return 1; }
+    puts("connected");
+    return 0;
+}
+"#;
+
+const MANIFEST: &str = "[package]\nname = 'it'\nlang = 'c'\nsources = ['main.c']\n";
+
+fn program(source: &str, configuration: &str) -> (Project, String) {
+    let manifest = format!("{MANIFEST}{configuration}");
+    let project = Project::new(&[("main.c", source), ("warp.toml", &manifest)]);
+    let packed = project.packed(&[]);
+    let path = component(&packed).display().to_string();
+    (project, path)
+}
+
+#[test]
+fn arguments_variables_and_failure_pass() {
+    let (project, path) = program(PROGRAM, "[env]\nGREETING = 'from the file'\n");
+    let outcome = project.run(&["run", &path, "--", "--one", "two words"]);
+    assert_eq!(outcome.stdout, "--one\ntwo words\nfrom the file\n");
+    assert_eq!(outcome.code, Some(1), "{}", outcome.account);
+    let outcome = project.run(&["run", &path, "--env", "GREETING=from the flag"]);
+    assert_eq!(outcome.stdout, "from the flag\n", "{}", outcome.account);
+}
+
+#[test]
+fn a_configuration_is_checked_before_anything_runs() {
+    let (project, path) = program(PROGRAM, "[env]\nGREETING = 'x'\n");
+    let named = ["run", &path, "--config", "other.toml"];
+    project
+        .run(&named)
+        .expect_failure(&["other.toml", "No such file"]);
+    project.write("other.toml", "[limits]\nmemroy = '1 MiB'\n");
+    project.run(&named).expect_failure(&[
+        "other.toml:2",
+        "unknown field `memroy`",
+        "did you mean `memory`?",
+    ]);
+}
+
+#[test]
+fn a_shim_that_is_off_is_refused_with_the_line_that_turns_it_on() {
+    let (project, path) = program(CLIENT, "[shims]\ndns = false\n");
+    project.run(&["run", &path]).expect_failure(&[
+        "warpgrid:shim/dns@0.1.0",
+        "[shims] dns = false",
+        "set dns = true",
+    ]);
+}
+
+#[test]
+fn the_program_learns_that_no_database_is_there_and_the_operator_where() {
+    // Nobody serves TCP's port multiplexer, port 1, any more.
+    let database = "[[database]]\nprotocol = 'postgres'\nhost = 'db.production.warp.local'\n\
+        port = 5432\nupstream = '127.0.0.1:1'\nuser = 'app'\npassword = 'a secret'\n";
+    let (project, path) = program(CLIENT, database);
+    let outcome = project.run(&["run", &path]);
+    assert_eq!(
+        outcome.stdout, "Connection refused\n",
+        "{}",
+        outcome.account
+    );
+    assert_eq!(outcome.code, Some(1), "{}", outcome.account);
+    assert!(
+        outcome.stderr.contains("127.0.0.1:1"),
+        "{}",
+        outcome.account
+    );
+    assert!(!outcome.stderr.contains("a secret"), "{}", outcome.account);
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("a bound socket").to_string();
+    let (project, _) = program(PROGRAM, "[env]\nGREETING = 'x'\n");
+    project.write(
+        "handler.wasm",
+        wat::parse_str(HANDLER).expect("a component"),
+    );
+    project
+        .run(&["run", "handler.wasm", "--listen", &address])
+        .expect_failure(&[&address, "in use", "--listen"]);
+}
+
+/// The least that exports `wasi:http/incoming-handler`.
+const HANDLER: &str = r#"(component
+    (import "wasi:http/types@0.2.0" (instance $types
+        (export "incoming-request" (type (sub resource)))
+        (export "response-outparam" (type (sub resource)))))
+    (alias export $types "incoming-request" (type $request))
+    (alias export $types "response-outparam" (type $out))
+    (core module $m (func (export "handle") (param i32 i32)))
+    (core instance $i (instantiate $m))
+    (func $handle (param "request" (own $request)) (param "response-out" (own $out))
+        (canon lift (core func $i "handle")))
+    (instance $handler (export "handle" (func $handle)))
+    (export "wasi:http/incoming-handler@0.2.0" (instance $handler)))"#;
