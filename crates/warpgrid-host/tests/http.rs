@@ -78,17 +78,18 @@ async fn answers_with_bodies_of_any_size() {
 #[tokio::test(flavor = "multi_thread")]
 async fn state_is_carried_only_where_reuse_is_asked_for() {
     let fresh = deploy("");
-    assert_eq!(
-        (text(&fresh, "/count").await, text(&fresh, "/count").await),
-        ("1".into(), "1".into())
-    );
     let reused = deploy("[limits]\nreuse = 2\ninstances = 1");
-    let counts = [
-        text(&reused, "/count").await,
-        text(&reused, "/count").await,
-        text(&reused, "/count").await,
-    ];
-    assert_eq!(counts, ["1", "2", "1"]);
+    let mut carried = 0;
+    for _ in 0..50 {
+        assert_eq!(text(&fresh, "/count").await, "1");
+        // An instance that is still finishing is not waited for.
+        match text(&reused, "/count").await.as_str() {
+            "1" => {}
+            "2" => carried += 1,
+            other => panic!("request {other} on an instance that may serve two"),
+        }
+    }
+    assert!(carried > 0, "no instance was used twice");
 }
 
 #[tokio::test(flavor = "multi_thread")]

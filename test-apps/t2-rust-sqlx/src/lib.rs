@@ -19,32 +19,12 @@ pub fn service() -> Result<Router, String> {
     let url = std::env::var("DATABASE_URL").map_err(|_| {
         "DATABASE_URL is not set; set it to postgres://USER:PASSWORD@HOST:PORT/DATABASE".to_owned()
     })?;
-    let options = url
+    let options: PgConnectOptions = url
         .parse()
         .map_err(|error| format!("DATABASE_URL: {error}"))?;
     let pool = PgPoolOptions::new()
         .max_connections(2)
         .acquire_timeout(Duration::from_secs(20))
-        .connect_lazy_with(resolved(options)?);
+        .connect_lazy_with(options);
     Ok(routes::router(pool))
-}
-
-/// tokio looks names up on a thread of its own, which a component cannot have:
-/// there the name is looked up here, once.
-#[cfg(target_family = "wasm")]
-fn resolved(options: PgConnectOptions) -> Result<PgConnectOptions, String> {
-    use std::net::ToSocketAddrs;
-
-    let endpoint = (options.get_host(), options.get_port());
-    let address = endpoint
-        .to_socket_addrs()
-        .map_err(|error| format!("DATABASE_URL: {}: {error}", endpoint.0))?
-        .next()
-        .ok_or_else(|| format!("DATABASE_URL: {} has no address", endpoint.0))?;
-    Ok(options.host(&address.ip().to_string()))
-}
-
-#[cfg(not(target_family = "wasm"))]
-fn resolved(options: PgConnectOptions) -> Result<PgConnectOptions, String> {
-    Ok(options)
 }
