@@ -199,7 +199,9 @@ fn patches_name_cases(folder: &Path) -> anyhow::Result<()> {
             continue;
         }
         let text = std::fs::read_to_string(&path)?;
-        let (header, _) = text.split_once("\n---\n").context("a patch has a header")?;
+        let (header, _) = text
+            .split_once("\ndiff --git ")
+            .with_context(|| format!("{} changes nothing", path.display()))?;
         let (_, tests) = header
             .split_once("\nTest: ")
             .with_context(|| format!("{} names no test", path.display()))?;
