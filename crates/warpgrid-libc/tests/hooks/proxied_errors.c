@@ -32,6 +32,8 @@ int main(void) {
   close(fd);
   fd = dial_nonblocking(TIMEOUT);
   printf("SO_ERROR: %s\n", error_name(so_error(fd)));
+  fcntl(fd, F_SETFL, 0);
+  say("plain", connect_to(fd, plain_port()));
   close(fd);
 
   puts("# a connection that fails");
