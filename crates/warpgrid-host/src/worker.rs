@@ -55,7 +55,13 @@ impl HandlerState for Workers {
         let limits = &self.shared.config.limits;
         let fate = Arc::new(Fate::default());
         let wasi = wasi(&self.shared.config).build();
-        let mut store = new_store(&self.engine, wasi, &self.shared, self.pools.clone());
+        let mut store = new_store(
+            &self.engine,
+            wasi,
+            self.shared.process(self.shared.program.clone()),
+            &self.shared,
+            self.pools.clone(),
+        );
         let instantiating = self.proxy.instantiate_async(&mut store);
         let proxy = tokio::time::timeout(limits.request_timeout, instantiating)
             .await

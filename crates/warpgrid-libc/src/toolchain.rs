@@ -13,27 +13,40 @@ use crate::Tools;
 /// The one target that has hooks, and so a libwarpgrid.
 pub const LIBWARPGRID_TARGET: &str = "wasm32-wasip2";
 
+/// Pairs the names of files in `c/` with their texts.
+macro_rules! sources {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../c/", $name)))),*]
+    };
+}
+
 /// Everything that libwarpgrid is compiled from: name and text.
-const SOURCES: &[(&str, &str)] = &[
-    ("connect.c", include_str!("../c/connect.c")),
-    ("getaddrinfo.c", include_str!("../c/getaddrinfo.c")),
-    (
-        "generated/warpgrid_shim.c",
-        include_str!("../c/generated/warpgrid_shim.c"),
-    ),
-    (
-        "generated/warpgrid_shim.h",
-        include_str!("../c/generated/warpgrid_shim.h"),
-    ),
-    (
-        "generated/warpgrid_shim_component_type.s",
-        include_str!("../c/generated/warpgrid_shim_component_type.s"),
-    ),
+const SOURCES: &[(&str, &str)] = sources![
+    "addresses.c",
+    "addresses.h",
+    "connect.c",
+    "getaddrinfo.c",
+    "gethostbyaddr.c",
+    "gethostbyname.c",
+    "getnameinfo.c",
+    "hostent.c",
+    "hostent.h",
+    "open.c",
+    "reverse.c",
+    "reverse.h",
+    "stat.c",
+    "time_zone.c",
+    "virtual_path.c",
+    "virtual_path.h",
+    "generated/warpgrid_shim.c",
+    "generated/warpgrid_shim.h",
+    "generated/warpgrid_shim_component_type.s",
 ];
 
 /// How libwarpgrid's own sources are compiled; part of its key.
 const C_FLAGS: &[&str] = &[
     "-std=c17",
+    "-D_GNU_SOURCE",
     "-O2",
     "-Wall",
     "-Wextra",

@@ -105,6 +105,35 @@ pub const REQUIREMENTS: &[Requirement] = &[
         shims: &["database-proxy", "sockets"],
         stock_import: None,
     },
+    Requirement {
+        functions: &["gethostbyname"],
+        shims: &["dns"],
+        stock_import: None,
+    },
+    Requirement {
+        functions: &["gethostbyaddr", "getnameinfo"],
+        shims: &["dns-reverse"],
+        stock_import: None,
+    },
+    Requirement {
+        functions: &[
+            "__wasilibc_open_nomode",
+            "__wasilibc_access",
+            "__wasilibc_stat",
+            "access",
+            "lstat",
+            "opendir",
+            "scandir",
+            "stat",
+        ],
+        shims: &["filesystem"],
+        stock_import: None,
+    },
+    Requirement {
+        functions: &["__secs_to_zone"],
+        shims: &["filesystem"],
+        stock_import: None,
+    },
 ];
 
 /// Whether the host provides an import.

@@ -99,6 +99,7 @@ impl Compiler {
         linker
             .args(link)
             .arg(&object)
+            .args(libraries_of(source)?)
             .args(libraries)
             .arg("-o")
             .arg(&component);
@@ -114,6 +115,14 @@ impl Compiler {
         command.args(toolchain.clang_args());
         command
     }
+}
+
+/// What a line `// Link: …` of a case asks for.
+fn libraries_of(source: &Path) -> anyhow::Result<Vec<String>> {
+    let text = std::fs::read_to_string(source)?;
+    let line = text.lines().find_map(|line| line.strip_prefix("// Link: "));
+    let libraries = line.unwrap_or_default().split_whitespace();
+    Ok(libraries.map(str::to_owned).collect())
 }
 
 fn run(command: &mut Command) -> anyhow::Result<Result<(), Refusal>> {
