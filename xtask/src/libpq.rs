@@ -103,6 +103,7 @@ const SOURCES: &[(&str, &[&str])] = &[
             "noblock",
             "path",
             "pg_bitutils",
+            "pg_strong_random",
             "pgsleep",
             "pgstrcasecmp",
             "pgstrsignal",
@@ -117,7 +118,6 @@ const SOURCES: &[(&str, &[&str])] = &[
             "timingsafe_bcmp",
         ],
     ),
-    (ADDED, &["random"]),
 ];
 
 /// The headers that programs include.
