@@ -183,7 +183,7 @@ impl Deployment {
         let config = &self.shared.config;
         if config.shims.filesystem {
             tracing::info!(
-                files = self.shared.filesystem.len(),
+                files = self.shared.filesystem.known_files(),
                 "shim filesystem: active; open and stat ask for devices, /etc, /proc/self, time zones and [filesystem] files"
             );
         } else {

@@ -14,7 +14,8 @@
 
 /// Appends the components of a path to `out`, of which `*length` bytes are
 /// used. False where they do not fit.
-static bool append_components(const char *path, char out[static PATH_MAX],
+static bool append_components(const char *path,
+                              char out[static VIRTUAL_PATH_SIZE],
                               size_t *length) {
   while (*path != '\0') {
     const size_t component = strcspn(path, "/");
@@ -22,7 +23,7 @@ static bool append_components(const char *path, char out[static PATH_MAX],
       while (*length > 0 && out[--*length] != '/') {
       }
     } else if (component > 0 && !(component == 1 && path[0] == '.')) {
-      if (*length + 1 + component >= PATH_MAX)
+      if (*length + 1 + component >= VIRTUAL_PATH_SIZE)
         return false;
       out[(*length)++] = '/';
       memcpy(out + *length, path, component);
@@ -34,13 +35,19 @@ static bool append_components(const char *path, char out[static PATH_MAX],
   return true;
 }
 
-static bool make_absolute(const char *path, char out[static PATH_MAX]) {
+/// False where the path is too long to be virtual.
+static bool make_absolute(const char *path,
+                          char out[static VIRTUAL_PATH_SIZE]) {
   size_t length = 0;
   if (path[0] != '/') {
-    char folder[PATH_MAX];
-    if (!getcwd(folder, sizeof(folder)) ||
-        !append_components(folder, out, &length))
+    const int error = errno;
+    if (!getcwd(out, VIRTUAL_PATH_SIZE)) {
+      errno = error;
       return false;
+    }
+    length = strlen(out);
+    if (out[length - 1] == '/')
+      length--;
   }
   if (!append_components(path, out, &length))
     return false;

@@ -2,14 +2,16 @@
 #define WARPGRID_VIRTUAL_PATH_H
 
 #include "generated/warpgrid_shim.h"
-#include <limits.h>
 #include <stdbool.h>
 #include <sys/stat.h>
+
+/// No virtual path is longer, its final zero counted.
+#define VIRTUAL_PATH_SIZE 1024
 
 /// What stands at a virtual path.
 typedef struct {
   /// Absolute, without `.`, `..` and empty components.
-  char path[PATH_MAX];
+  char path[VIRTUAL_PATH_SIZE];
   struct stat status;
   /// Of a regular file; the receiver frees it.
   warpgrid_shim_list_u8_t content;

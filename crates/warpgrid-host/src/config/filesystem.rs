@@ -12,8 +12,18 @@ use super::diagnostic::Problem;
 /// The largest file that is handed to guests, in bytes: its content is in the
 /// host's memory, and is copied whole into a guest that opens it.
 const MAX_FILE: u64 = 16 << 20;
+/// The longest path, in bytes: libwarpgrid's `VIRTUAL_PATH_SIZE` less the zero.
+const MAX_PATH: usize = 1023;
 /// Where the shim itself has files that are more than bytes.
 const RESERVED: [&str; 2] = ["/dev", "/proc"];
+/// Other folders of files that every guest has, and those that may be replaced.
+const FOLDERS: [&str; 4] = ["/etc", "/usr", "/usr/share", "/usr/share/zoneinfo"];
+const FILES: [&str; 4] = [
+    "/etc/hosts",
+    "/etc/localtime",
+    "/etc/resolv.conf",
+    "/etc/timezone",
+];
 
 /// Files that only a guest sees, beside those that every guest has.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -23,56 +33,52 @@ pub struct Filesystem {
     /// database. UTC if absent.
     pub timezone: Option<Spanned<String>>,
     /// Contents by absolute path.
-    pub files: BTreeMap<String, Spanned<FileContent>>,
+    pub files: BTreeMap<String, Spanned<VirtualFile>>,
 }
 
-/// Where the content of a file comes from. It is read once, when the
-/// configuration is.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, untagged)]
-pub enum FileContent {
-    /// The text itself.
-    Text {
-        /// The content.
-        text: String,
-    },
-    /// A file of the host; relative to the folder of `warp.toml`.
-    Path {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Bytes that were read from such a file.
+/// A file's content: a text, or what a file of the host held when the
+/// configuration was read.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct VirtualFile {
+    text: Option<String>,
+    /// Relative to the folder of `warp.toml`.
+    path: Option<PathBuf>,
     #[serde(skip)]
-    Bytes(Vec<u8>),
+    content: Vec<u8>,
 }
 
-impl FileContent {
-    /// The content, once it has been read.
-    pub fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Text { text } => text.as_bytes(),
-            Self::Path { .. } => &[],
-            Self::Bytes(bytes) => bytes,
-        }
+impl VirtualFile {
+    /// The content.
+    pub fn content(&self) -> &[u8] {
+        &self.content
+    }
+
+    fn read(&mut self, folder: &Path) -> Result<(), (String, &'static str)> {
+        self.content = match (&self.text, &self.path) {
+            (Some(text), None) => text.clone().into_bytes(),
+            (None, Some(path)) => read_file(&folder.join(path)).map_err(|(reason, help)| {
+                (format!("cannot read {}: {reason}", path.display()), help)
+            })?,
+            _ => {
+                return Err((
+                    "a virtual file has one source".to_owned(),
+                    "write { text = \"…\" } or { path = \"…\" }",
+                ));
+            }
+        };
+        Ok(())
     }
 }
 
 impl Filesystem {
-    /// Replaces paths by what the files hold.
+    /// Reads the files' content.
     pub(super) fn read(&mut self, folder: &Path) -> Result<(), Problem> {
-        for content in self.files.values_mut() {
-            let span = content.span();
-            let FileContent::Path { path } = content.get_ref() else {
-                continue;
-            };
-            let bytes = read_file(&folder.join(path)).map_err(|(reason, remedy)| {
-                Problem::new(
-                    span,
-                    format!("cannot read {}: {reason}", path.display()),
-                    remedy,
-                )
-            })?;
-            *content.get_mut() = FileContent::Bytes(bytes);
+        for file in self.files.values_mut() {
+            let span = file.span();
+            file.get_mut()
+                .read(folder)
+                .map_err(|(message, help)| Problem::new(span, message, help))?;
         }
         Ok(())
     }
@@ -87,27 +93,23 @@ impl Filesystem {
                 nearest_zone(timezone.get_ref()),
             ));
         }
-        let mut previous: Option<&str> = None;
-        for (path, content) in &self.files {
+        for (path, file) in &self.files {
+            let span = file.span();
             if let Err(remedy) = check_path(path) {
                 return Err(Problem::new(
-                    content.span(),
+                    span,
                     format!("`{path}` cannot be a virtual file"),
                     remedy,
                 ));
             }
-            let is_below = |file: &str| {
-                path.strip_prefix(file)
-                    .is_some_and(|rest| rest.starts_with('/'))
-            };
-            if let Some(file) = previous.filter(|file| is_below(file)) {
+            let is_file = |above: &&str| self.files.contains_key(*above) || FILES.contains(above);
+            if let Some(above) = folders(path).find(is_file) {
                 return Err(Problem::new(
-                    content.span(),
-                    format!("`{path}` stands below `{file}`, which is a file"),
-                    "remove one of the two",
+                    span,
+                    format!("`{path}` stands below `{above}`, which is a file"),
+                    "remove one of the two, or choose another path",
                 ));
             }
-            previous = Some(path);
         }
         Ok(())
     }
@@ -149,11 +151,20 @@ fn check_path(path: &str) -> Result<(), &'static str> {
     if !normal || path.contains('\0') {
         return Err("write an absolute path without `.`, `..` and doubled slashes");
     }
-    if RESERVED.iter().any(|folder| {
-        path.strip_prefix(folder)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    }) {
+    if path.len() > MAX_PATH {
+        return Err("choose a path of at most 1023 bytes");
+    }
+    if FOLDERS.contains(&path) {
+        return Err("choose a path that is no directory of every guest");
+    }
+    if RESERVED.contains(&path) || folders(path).any(|above| RESERVED.contains(&above)) {
         return Err("choose a path outside /dev and /proc, which the host itself provides");
     }
     Ok(())
+}
+
+/// The directories that a path stands in, but the root.
+fn folders(path: &str) -> impl Iterator<Item = &str> {
+    let ends = path.match_indices('/').skip(1);
+    ends.map(|(end, _)| &path[..end])
 }

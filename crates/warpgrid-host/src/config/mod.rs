@@ -55,7 +55,7 @@ use serde::de::IgnoredAny;
 pub use database::{DatabaseConfig, DatabaseProtocol};
 pub use diagnostic::ConfigError;
 pub(crate) use filesystem::zone;
-pub use filesystem::{FileContent, Filesystem};
+pub use filesystem::{Filesystem, VirtualFile};
 pub use limits::Limits;
 pub use network::{Network, Rule};
 

@@ -42,7 +42,7 @@ impl FilesystemConfig {
             Some((format!("{ZONES}/{name}"), Content::Static(zone)))
         }));
         files.extend(config.filesystem.files.iter().map(|(path, content)| {
-            let bytes = content.get_ref().bytes().to_vec();
+            let bytes = content.get_ref().content().to_vec();
             (path.clone(), Content::Owned(bytes))
         }));
         let directories = files.keys().flat_map(|path| parents(path)).collect();
@@ -63,7 +63,7 @@ impl FilesystemConfig {
     }
 
     /// How many files there are.
-    pub fn len(&self) -> usize {
+    pub fn known_files(&self) -> usize {
         self.files.len()
     }
 }
