@@ -102,19 +102,30 @@ pub enum Error {
     Store(#[from] StoreError),
 }
 
+/// The targets for which sysroots are built.
+pub const SYSROOT_TARGETS: &[&str] = &["wasm32-wasip1", "wasm32-wasip2"];
+
+/// The toolchain that this build is made for, by a digest of the series and of
+/// libwarpgrid. It is part of every root's name, so that releases and checkouts
+/// that share a store do not take each other's toolchain for their own.
+pub const RELEASE: &str = env!("WARPGRID_LIBC_RELEASE");
+
 /// The store's root of the sysroot that has the patches.
+///
+/// It holds `include/TARGET`, `lib/TARGET` and clang's resource directory,
+/// `clang-resource`.
 pub fn patched_sysroot_root(target: &str) -> String {
-    format!("sysroot/patched/{target}")
+    format!("libc/{RELEASE}/patched/{target}")
 }
 
 /// The store's root of the sysroot that upstream's sources give as they are.
 pub fn stock_sysroot_root(target: &str) -> String {
-    format!("sysroot/stock/{target}")
+    format!("libc/{RELEASE}/stock/{target}")
 }
 
 /// The store's root of libwarpgrid.
 pub fn libwarpgrid_root(target: &str) -> String {
-    format!("libwarpgrid/{target}")
+    format!("libc/{RELEASE}/libwarpgrid/{target}")
 }
 
 /// A patched sysroot with libwarpgrid, ready to compile and link against.

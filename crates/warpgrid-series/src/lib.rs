@@ -43,7 +43,6 @@ mod series;
 mod state;
 mod status;
 mod tarball;
-pub mod toolchain;
 mod transport;
 
 pub use apply::{Applied, abort_apply, apply};

@@ -9,8 +9,8 @@ mod sysroot;
 use std::time::Instant;
 
 use serde::Serialize;
+use warpgrid_libc::SYSROOT_TARGETS;
 use warpgrid_series::process::Cancel;
-use warpgrid_series::toolchain::SYSROOT_TARGETS;
 use warpgrid_series::{Imported, Place, Programs, Series, Variant};
 
 use crate::flags::Setup;

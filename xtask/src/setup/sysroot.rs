@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use anyhow::{Context, anyhow, bail};
 use serde::Serialize;
+use warpgrid_libc::{patched_sysroot_root, stock_sysroot_root};
 use warpgrid_series::process::{self, Cancel, Ended};
-use warpgrid_series::toolchain::sysroot_root;
 use warpgrid_series::{Imported, Patch, Place, Programs, Variant, materialize};
 use warpgrid_store::{BuildError, Key, Manifest};
 
@@ -36,7 +36,7 @@ pub struct Recipe<'a> {
 /// A sysroot in the store.
 #[derive(Debug, Serialize)]
 pub struct Built {
-    /// Its store root, `sysroot/patched/wasm32-wasip2`.
+    /// Its store root.
     pub root: String,
     pub path: PathBuf,
     /// Digest of all its files.
@@ -51,7 +51,10 @@ impl Recipe<'_> {
     /// current one.
     pub fn ensure(&self, variant: Variant, target: &str) -> anyhow::Result<Built> {
         let started = Instant::now();
-        let root = sysroot_root(variant, target);
+        let root = match variant {
+            Variant::Stock => stock_sysroot_root(target),
+            Variant::Patched => patched_sysroot_root(target),
+        };
         let key = self.key(variant, target)?;
         let store = self.place.store();
         let built = store.get_or_build(&key, |staging| {
