@@ -18,4 +18,4 @@ pub use toolchain::{
     Error, LIBWARPGRID_TARGET, RELEASE, SYSROOT_TARGETS, Toolchain, build_libwarpgrid,
     libwarpgrid_root, patched_sysroot_root, stock_sysroot_root,
 };
-pub use tools::Tools;
+pub use tools::{ClangResources, Tools, component_linker};

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use warpgrid_store::{BuildError, Entry, Key, Staging, Store, StoreError};
 
-use crate::Tools;
+use crate::{Tools, component_linker};
 
 /// The one target that has hooks, and so a libwarpgrid.
 pub const LIBWARPGRID_TARGET: &str = "wasm32-wasip2";
@@ -182,12 +182,15 @@ impl Toolchain {
     ///
     /// libwarpgrid stands before libc, which clang appends: the first archive
     /// that defines a hook is the one whose definition is linked.
-    pub fn clang_link_args(&self) -> Vec<OsString> {
-        vec![
-            joined("-fuse-ld=", &self.tools.component_ld),
+    ///
+    /// # Errors
+    /// [`Error::NoTool`] without a linker for components.
+    pub fn clang_link_args(&self) -> Result<Vec<OsString>, Error> {
+        Ok(vec![
+            joined("-fuse-ld=", &component_linker()?),
             joined("-L", &self.libwarpgrid),
             "-lwarpgrid".into(),
-        ]
+        ])
     }
 
     /// What rustc needs to link against this toolchain: the sysroot's libc in
@@ -243,7 +246,7 @@ pub fn build_libwarpgrid(store: &Store, target: &str, tools: &Tools) -> Result<E
     let mut key = Key::new("libwarpgrid")
         .field("target", target)
         .field("sysroot", &sysroot.digest)
-        .field("compiler", &tools.clang_version)
+        .field("compiler", tools.clang_version()?)
         .field("flags", C_FLAGS.join(" "))
         .field("generated-flags", GENERATED_FLAGS.join(" "));
     for (name, text) in SOURCES {

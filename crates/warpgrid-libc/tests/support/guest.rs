@@ -92,7 +92,7 @@ impl Compiler {
             return Ok(Err(refusal));
         }
         let mut linker = self.clang(variant);
-        let mut libraries = self.patched.clang_link_args();
+        let mut libraries = self.patched.clang_link_args()?;
         if variant != Variant::Warpgrid {
             libraries.retain(|argument| argument != "-lwarpgrid");
         }
