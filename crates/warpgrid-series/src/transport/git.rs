@@ -26,12 +26,7 @@ impl Transport for GitSource {
         fetch: &Fetch<'_>,
     ) -> Result<Fetched, SeriesError> {
         let git = Git::new(&fetch.programs.git, repository.path());
-        self.run(
-            &git,
-            fetch,
-            REACHABLE_WITHIN,
-            &["ls-remote", "--quiet", &self.url, "HEAD"],
-        )?;
+        self.reach(&git, fetch)?;
         let depth = [
             "fetch",
             "--quiet",
@@ -41,12 +36,8 @@ impl Transport for GitSource {
         ];
         // A reference of our own, replaced by each fetch, keeps the objects.
         let refspec = format!("+{}:refs/warpgrid/fetched", self.rev);
-        self.run(
-            &git,
-            fetch,
-            FETCHED_WITHIN,
-            &[&depth[..], &[&self.url, &refspec]].concat(),
-        )?;
+        let args = [&depth[..], &[&self.url, &refspec]].concat();
+        self.run(&git, fetch, FETCHED_WITHIN, &args)?;
         let damaged = |e: git2::Error| SeriesError::repository(repository.path(), &e);
         let commit = repository
             .find_reference("refs/warpgrid/fetched")
@@ -63,6 +54,50 @@ impl Transport for GitSource {
 }
 
 impl GitSource {
+    fn reach(&self, git: &Git, fetch: &Fetch<'_>) -> Result<(), SeriesError> {
+        let args = ["ls-remote", "--quiet", &self.url, "HEAD"];
+        self.run(git, fetch, REACHABLE_WITHIN, &args)
+    }
+
+    /// Fetches all tags and branches with their history to references below
+    /// `to`, in place of those of an earlier fetch.
+    pub(crate) fn fetch_history(
+        &self,
+        git: &Git,
+        fetch: &Fetch<'_>,
+        is_shallow: bool,
+        to: &str,
+    ) -> Result<(), SeriesError> {
+        self.reach(git, fetch)?;
+        let mut args = vec![
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--prune",
+            "--update-shallow",
+        ];
+        args.push("--no-write-fetch-head");
+        args.extend(is_shallow.then_some("--unshallow"));
+        let tags = format!("+refs/tags/*:{to}/tags/*");
+        let heads = format!("+refs/heads/*:{to}/heads/*");
+        args.extend([self.url.as_str(), &tags, &heads]);
+        self.run(git, fetch, FETCHED_WITHIN, &args)
+    }
+
+    /// Fetches one commit, which no tag or branch need have, to `to`.
+    pub(crate) fn fetch_commit(
+        &self,
+        git: &Git,
+        fetch: &Fetch<'_>,
+        commit: &str,
+        to: &str,
+    ) -> Result<(), SeriesError> {
+        let refspec = format!("+{commit}:{to}");
+        let args = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head"];
+        let args = [&args[..], &[&self.url, &refspec]].concat();
+        self.run(git, fetch, FETCHED_WITHIN, &args)
+    }
+
     fn run(
         &self,
         git: &Git,
@@ -101,7 +136,7 @@ impl GitSource {
 
 /// A tarball cannot hold submodule entries, so the tree that is compared with
 /// the pin has none.
-fn without_submodules(
+pub(crate) fn without_submodules(
     repository: &git2::Repository,
     tree: &git2::Tree<'_>,
 ) -> Result<git2::Oid, git2::Error> {
