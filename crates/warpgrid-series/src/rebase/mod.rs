@@ -116,7 +116,7 @@ pub fn rebase(
     };
     let bare = bare(series, place)?;
     let url = versions::url(series, git)?;
-    let version = GitVersions::open(url, &series.upstream, &bare, fetch)?.version(to)?;
+    let version = GitVersions::open(url, series, &bare, fetch)?.version(to)?;
     let mut rebasing = Rebasing::begin(work, place, version)?;
     rebasing.run(cancel).or_else(|error| {
         rebasing.abort()?;

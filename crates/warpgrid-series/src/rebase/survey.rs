@@ -55,7 +55,7 @@ pub fn survey(
     };
     let bare = super::bare(series, place)?;
     let url = versions::url(series, git)?;
-    let available = GitVersions::open(url, &series.upstream, &bare, fetch)?;
+    let available = GitVersions::open(url, series, &bare, fetch)?;
     let wanted = if to.is_empty() {
         available.newer()?
     } else {

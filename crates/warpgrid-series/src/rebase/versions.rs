@@ -8,7 +8,7 @@ use super::history::History;
 use crate::git::Git;
 use crate::import::pristine;
 use crate::transport::git::without_submodules;
-use crate::{Fetch, GitSource, Series, SeriesError, Source, Upstream};
+use crate::{Fetch, GitSource, Series, SeriesError, Source};
 
 /// References to what was fetched last.
 const REMOTE: &str = "refs/warpgrid/remote";
@@ -48,7 +48,7 @@ pub trait Versions {
 /// The tags, branches and commits of a git repository.
 pub(crate) struct GitVersions<'a> {
     source: GitSource,
-    pin: &'a Upstream,
+    series: &'a Series,
     repository: &'a git2::Repository,
     git: Git,
     fetch: Fetch<'a>,
@@ -80,7 +80,7 @@ impl<'a> GitVersions<'a> {
     /// Fetches the tags and branches of `url`.
     pub(crate) fn open(
         url: String,
-        pin: &'a Upstream,
+        series: &'a Series,
         repository: &'a git2::Repository,
         fetch: Fetch<'a>,
     ) -> Result<Self, SeriesError> {
@@ -92,7 +92,7 @@ impl<'a> GitVersions<'a> {
         source.fetch_history(&git, &fetch, repository.is_shallow(), REMOTE)?;
         Ok(GitVersions {
             source,
-            pin,
+            series,
             repository,
             git,
             fetch,
@@ -132,35 +132,43 @@ impl<'a> GitVersions<'a> {
         self.git.resolve(&format!("{rev}^{{commit}}"))
     }
 
-    /// The commit of the pinned version in the history of `tip`.
+    /// The commit of the pinned version in the history of `tip`, or the last
+    /// one they have in common.
     fn base(&self, tip: &str) -> Result<Option<String>, SeriesError> {
-        let is_below = |commit: &str| {
+        let pinned = self.pinned(tip)?;
+        for commit in &pinned {
             let args = ["merge-base", "--is-ancestor", commit, tip];
-            Ok::<_, SeriesError>(self.git.output(&args)?.status.success())
-        };
-        if let Some(pin) = &self.pin.commit
-            && is_below(pin)?
-        {
-            return Ok(Some(pin.clone()));
+            if self.git.output(&args)?.status.success() {
+                return Ok(Some(commit.clone()));
+            }
         }
-        if let Some(same) = self.commit_of_tree(tip)? {
-            return Ok(Some(same));
-        }
-        let Some(pin) = &self.pin.commit else {
+        let Some(commit) = pinned.first() else {
             return Ok(None);
         };
-        let common = self.git.output(&["merge-base", pin, tip])?;
+        let common = self.git.output(&["merge-base", commit, tip])?;
         let common = String::from_utf8_lossy(&common.stdout).trim().to_owned();
         Ok((!common.is_empty()).then_some(common))
     }
 
-    /// A pin from a tarball has no commit, but the same tree.
-    fn commit_of_tree(&self, tips: &str) -> Result<Option<String>, SeriesError> {
+    /// Commits that may be the pinned version's: the one that is pinned, those
+    /// that the series' git sources name, the one with the pinned tree among
+    /// what `tips` have.
+    fn pinned(&self, tips: &str) -> Result<Vec<String>, SeriesError> {
+        let mut commits = Vec::new();
+        if let Some(commit) = &self.series.upstream.commit {
+            commits.extend(self.commit(commit)?);
+        }
+        for source in &self.series.sources.0 {
+            if let Source::Git(git) = source {
+                commits.extend(self.commit(&format!("{REMOTE}/tags/{}", git.rev))?);
+                commits.extend(self.commit(&git.rev)?);
+            }
+        }
         let log = self.git.text(&["log", "--format=%T %H", tips])?;
         let mut lines = log.lines().filter_map(|line| line.split_once(' '));
-        Ok(lines
-            .find(|(tree, _)| *tree == self.pin.tree)
-            .map(|(_, commit)| commit.to_owned()))
+        let same_tree = lines.find(|(tree, _)| *tree == self.series.upstream.tree);
+        commits.extend(same_tree.map(|(_, commit)| commit.to_owned()));
+        Ok(commits)
     }
 
     /// Names and commits of references, by the date of their making.
@@ -184,7 +192,7 @@ impl Versions for GitVersions<'_> {
             .and_then(|id| self.repository.find_commit(id)?.tree())
             .and_then(|tree| without_submodules(self.repository, &tree))
             .map_err(damaged)?;
-        let label = format!("{} {name}", self.pin.name);
+        let label = format!("{} {name}", self.series.upstream.name);
         let pristine = pristine(self.repository, tree, &label).map_err(damaged)?;
         let history = History {
             base: self.base(&commit)?,
@@ -200,14 +208,8 @@ impl Versions for GitVersions<'_> {
     }
 
     fn newer(&self) -> Result<Vec<String>, SeriesError> {
-        let glob = format!("--glob={REMOTE}");
-        let pinned = match &self.pin.commit {
-            Some(commit) => self.commit(commit)?,
-            None => None,
-        };
-        let of_tree = self.commit_of_tree(&glob)?;
         let tags = format!("{REMOTE}/tags");
-        for base in pinned.into_iter().chain(of_tree) {
+        for base in self.pinned(&format!("--glob={REMOTE}"))? {
             let mut tags = self.references(&["--contains", &base, &tags])?;
             tags.retain(|(_, commit)| *commit != base);
             if !tags.is_empty() {
