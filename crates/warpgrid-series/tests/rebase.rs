@@ -115,6 +115,7 @@ fn what_upstream_has_in_part_stops_and_names_the_commit() {
     fixture.change("src/main.c", ours.replace("return 4;", "return 44;"));
     fixture.new_patch("two places").unwrap();
     release(&fixture, "v2", &main_c("return 1;", "return 11;"));
+    let before = everything(&fixture).0;
     let report = stopped(begin(&fixture, "v2"));
     let conflict = &report.patches[0].conflicts[0];
     assert_eq!(report.patches[0].conflicts.len(), 1);
@@ -133,7 +134,15 @@ fn what_upstream_has_in_part_stops_and_names_the_commit() {
     );
     let (report, _) = done(go_on(&fixture));
     assert_eq!(statuses(&report), [Fuzz]);
-    is_whole(fixture);
+    for (path, bytes) in before {
+        fs::write(path, bytes).unwrap();
+    }
+    let fixture = fixture.with_empty_cache();
+    let again = try_all(&fixture, &["v2"]).unwrap();
+    assert_eq!(
+        again.rows[0].patches, report.patches,
+        "that it is right is remembered"
+    );
 }
 
 #[test]
@@ -300,6 +309,31 @@ fn a_file_that_upstream_removed_or_made_itself_conflicts_as_a_whole() {
         "it would hold upstream's file"
     );
     assert!(!fixture.path("demo-patches/resolutions").exists());
+    is_whole(fixture);
+}
+
+#[test]
+fn a_conflict_without_markers_wants_an_answer() {
+    let fixture = with_series();
+    fs::remove_file(fixture.path("upstream/src/main.c")).unwrap();
+    release(&fixture, "v2", &[]);
+    stopped(begin(&fixture, "v2"));
+    for _ in 0..2 {
+        let error = go_on(&fixture).unwrap_err();
+        assert!(matches!(error, SeriesError::Unresolved { .. }), "{error}");
+    }
+    fs::remove_file(fixture.work().join("src/main.c")).unwrap();
+    let report = stopped(go_on(&fixture));
+    assert_eq!(statuses(&report), [Upstream, Applied, Conflict]);
+    // To keep the file as it is is an answer too.
+    fixture.git(&fixture.work(), &["add", "src/main.c"]);
+    let (report, _) = done(go_on(&fixture));
+    assert_eq!(statuses(&report), [Upstream, Applied, Fuzz]);
+    for patch in [0, 2] {
+        let kept = report.patches[patch].resolution.as_ref().unwrap();
+        let text = fs::read_to_string(fixture.path("demo-patches").join(kept)).unwrap();
+        assert!(!text.contains("return"), "{text}");
+    }
     is_whole(fixture);
 }
 

@@ -111,10 +111,8 @@ impl<'a> GitVersions<'a> {
         let is_hash =
             (7..=40).contains(&wanted.len()) && wanted.bytes().all(|b| b.is_ascii_hexdigit());
         if is_hash {
-            let lone = format!("{REMOTE}/commit");
             if wanted.len() == 40 && self.commit(wanted)?.is_none() {
-                self.source
-                    .fetch_commit(&self.git, &self.fetch, wanted, &lone)?;
+                self.source.fetch_commit(&self.git, &self.fetch, wanted)?;
             }
             if let Some(commit) = self.commit(wanted)? {
                 let name = commit[..ABBREVIATED].to_owned();

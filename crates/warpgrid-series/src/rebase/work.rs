@@ -10,6 +10,7 @@ use super::resolution::Conflicted;
 use super::versions::Version;
 use super::{RebaseReport, RebaseState, RebaseStep, RebasedPatch, Stop};
 use crate::apply::apply_all;
+use crate::edit::unmerged;
 use crate::export::{Naming, mails, name_patches};
 use crate::import::reference;
 use crate::process::Cancel;
@@ -117,7 +118,7 @@ impl<'a> Rebasing<'a> {
             return Ok(());
         };
         let mut patch = self.state.report.patches[at].clone();
-        self.require_resolved(&patch)?;
+        self.require_resolved(&patch, &stop)?;
         self.work.git.run(&["add", "--all"])?;
         let tree = self.work.git.text(&["write-tree"])?;
         let (engine, commit) = (self.engine()?, &self.state.commits[at]);
@@ -179,7 +180,9 @@ impl<'a> Rebasing<'a> {
             .map(drop)
     }
 
-    fn require_resolved(&self, patch: &RebasedPatch) -> Result<(), SeriesError> {
+    /// No markers may be left; and files that conflict without any, as one that
+    /// upstream removed, must have been changed, or added to the index.
+    fn require_resolved(&self, patch: &RebasedPatch, stop: &Stop) -> Result<(), SeriesError> {
         let marked = |path: &String| {
             let text = fs::read(self.work.dir.join(path)).unwrap_or_default();
             text.split(|b| *b == b'\n').any(is_marker)
@@ -187,6 +190,10 @@ impl<'a> Rebasing<'a> {
         let mut files: Vec<String> = patch.conflicts.iter().map(|c| c.path.clone()).collect();
         files.dedup();
         files.retain(marked);
+        let unmerged = unmerged(&self.work)?;
+        if files.is_empty() && !unmerged.is_empty() && self.is_untouched(stop)? {
+            files = unmerged;
+        }
         if files.is_empty() {
             return Ok(());
         }
@@ -194,6 +201,13 @@ impl<'a> Rebasing<'a> {
             work: self.work.dir.clone(),
             files,
         })
+    }
+
+    fn is_untouched(&self, stop: &Stop) -> Result<bool, SeriesError> {
+        let index = self.work.git.with_own_index()?;
+        index.run(&["read-tree", &stop.tree])?;
+        index.run(&["add", "--all"])?;
+        Ok(index.text(&["write-tree"])? == stop.tree)
     }
 
     /// Writes patches and pin, then says that the work tree is the same.

@@ -12,6 +12,9 @@ use crate::{Fetch, Fetched, GitSource, SeriesError, Transport};
 const REACHABLE_WITHIN: Duration = Duration::from_secs(15);
 const FETCHED_WITHIN: Duration = Duration::from_secs(600);
 
+/// A reference of our own, replaced by each fetch, keeps the objects.
+const FETCHED: &str = "refs/warpgrid/fetched";
+
 /// git's mode of a submodule entry.
 const GITLINK: u32 = 0o160_000;
 
@@ -34,13 +37,12 @@ impl Transport for GitSource {
             "--depth=1",
             "--no-write-fetch-head",
         ];
-        // A reference of our own, replaced by each fetch, keeps the objects.
-        let refspec = format!("+{}:refs/warpgrid/fetched", self.rev);
+        let refspec = format!("+{}:{FETCHED}", self.rev);
         let args = [&depth[..], &[&self.url, &refspec]].concat();
         self.run(&git, fetch, FETCHED_WITHIN, &args)?;
         let damaged = |e: git2::Error| SeriesError::repository(repository.path(), &e);
         let commit = repository
-            .find_reference("refs/warpgrid/fetched")
+            .find_reference(FETCHED)
             .and_then(|reference| reference.peel_to_commit())
             .map_err(damaged)?;
         let tree = commit
@@ -84,15 +86,14 @@ impl GitSource {
         self.run(git, fetch, FETCHED_WITHIN, &args)
     }
 
-    /// Fetches one commit, which no tag or branch need have, to `to`.
+    /// Fetches one commit with its history, which no tag or branch need have.
     pub(crate) fn fetch_commit(
         &self,
         git: &Git,
         fetch: &Fetch<'_>,
         commit: &str,
-        to: &str,
     ) -> Result<(), SeriesError> {
-        let refspec = format!("+{commit}:{to}");
+        let refspec = format!("+{commit}:{FETCHED}");
         let args = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head"];
         let args = [&args[..], &[&self.url, &refspec]].concat();
         self.run(git, fetch, FETCHED_WITHIN, &args)
