@@ -36,6 +36,30 @@ fn an_abort_leaves_all_as_it_was() {
 }
 
 #[test]
+fn an_abort_killed_half_way_is_no_resolution() {
+    let fixture = with_series();
+    release(&fixture, "v2", &main_c("return 4;", "return 400;"));
+    let before = everything(&fixture);
+    let report = stopped(begin(&fixture, "v2"));
+    // It had put the work tree back, and not yet forgotten the rebase.
+    let work = fixture.work();
+    fixture.git(
+        &work,
+        &[
+            "checkout",
+            "--quiet",
+            "--force",
+            "-B",
+            "series",
+            before.1.trim(),
+        ],
+    );
+    assert_eq!(stopped(go_on(&fixture)), report);
+    abort(&fixture).unwrap();
+    assert_eq!(everything(&fixture), before);
+}
+
+#[test]
 fn a_survey_touches_nothing() {
     let fixture = with_series();
     release(&fixture, "v2", &main_c("return 4;", "return 400;"));

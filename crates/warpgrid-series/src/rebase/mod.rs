@@ -68,6 +68,8 @@ pub struct RebaseState {
     pub applied: Option<String>,
     /// The series folder before.
     pub folder: Folder,
+    /// The sources that can be had for the pinned version only.
+    pub dropped: Vec<String>,
     /// The series as commits on the pinned tree; empty until they are made.
     pub commits: Vec<String>,
     /// The series' tip on the new version so far.

@@ -46,6 +46,7 @@ impl<'a> Rebasing<'a> {
             before: work.head()?,
             applied: fs::read_to_string(work.applied_path()).ok(),
             folder: Folder::read(series, &open(&work)?)?,
+            dropped: sources_to_drop(series),
             commits: Vec::new(),
             onto: version.pristine.clone(),
             stop: None,
@@ -117,6 +118,10 @@ impl<'a> Rebasing<'a> {
         let (Some(at), Some(stop)) = (self.state.report.next(), self.state.stop.take()) else {
             return Ok(());
         };
+        if !self.stands_on(&self.state.onto)? {
+            // An abort was killed, or HEAD was moved by hand: show it again.
+            return self.work.require_clean();
+        }
         let mut patch = self.state.report.patches[at].clone();
         self.require_resolved(&patch, &stop)?;
         self.work.git.run(&["add", "--all"])?;
@@ -203,6 +208,11 @@ impl<'a> Rebasing<'a> {
         })
     }
 
+    fn stands_on(&self, commit: &str) -> Result<bool, SeriesError> {
+        let args = ["merge-base", "--is-ancestor", commit, "HEAD"];
+        Ok(self.work.git.output(&args)?.status.success())
+    }
+
     fn is_untouched(&self, stop: &Stop) -> Result<bool, SeriesError> {
         let index = self.work.git.with_own_index()?;
         index.run(&["read-tree", &stop.tree])?;
@@ -214,7 +224,6 @@ impl<'a> Rebasing<'a> {
     fn finish(&mut self) -> Result<RebaseStep, SeriesError> {
         let series = self.work.series;
         let repository = open(&self.work)?;
-        let dropped = sources_to_drop(series);
         let new = match self.state.writing.clone() {
             Some(new) => new,
             None => {
@@ -235,8 +244,10 @@ impl<'a> Rebasing<'a> {
         self.point(UPSTREAM, &version.pristine)?;
         self.work.mark_same_as(&series.patches()?)?;
         self.work.end()?;
-        let report = self.state.report.clone();
-        Ok(RebaseStep::Done { report, dropped })
+        Ok(RebaseStep::Done {
+            report: self.state.report.clone(),
+            dropped: self.state.dropped.clone(),
+        })
     }
 
     fn rebased_folder(&self, repository: &git2::Repository) -> Result<Folder, SeriesError> {
