@@ -108,6 +108,19 @@ fn what_upstream_has_is_dropped() {
 }
 
 #[test]
+fn what_upstream_has_within_more_is_dropped_too() {
+    let fixture = with_series();
+    let more = "return 11;\n    more();";
+    let grown = main_c("return 1;", more)[0]
+        .1
+        .replace("return 4;", "return 44;");
+    release(&fixture, "v2", &[("src/main.c", grown)]);
+    let (report, _) = done(begin(&fixture, "v2"));
+    assert_eq!(statuses(&report), [Upstream, Applied, Upstream]);
+    is_whole(fixture);
+}
+
+#[test]
 fn what_upstream_has_in_part_stops_and_names_the_commit() {
     let fixture = Fixture::new();
     fixture.import().unwrap();
@@ -309,6 +322,21 @@ fn a_file_that_upstream_removed_or_made_itself_conflicts_as_a_whole() {
         "it would hold upstream's file"
     );
     assert!(!fixture.path("demo-patches/resolutions").exists());
+    is_whole(fixture);
+}
+
+#[test]
+fn a_file_that_a_patch_removes_and_upstream_changes_conflicts() {
+    let fixture = Fixture::new();
+    fixture.import().unwrap();
+    fs::remove_file(fixture.work().join("run.sh")).unwrap();
+    fixture.new_patch("no script").unwrap();
+    release(&fixture, "v2", &[("run.sh", "#!/bin/sh\nnew\n".into())]);
+    let report = stopped(begin(&fixture, "v2"));
+    assert_eq!(report.patches[0].conflicts[0].path, "run.sh");
+    fs::remove_file(fixture.work().join("run.sh")).unwrap();
+    let (report, _) = done(go_on(&fixture));
+    assert_eq!(statuses(&report), [Fuzz]);
     is_whole(fixture);
 }
 

@@ -255,10 +255,9 @@ fn a_patch_that_upstream_has_taken_is_dropped() {
     real.release("taken");
     let (report, _) = done(begin(&real, "taken"));
     assert_eq!(report.patches[taken].status, Upstream);
-    assert_eq!(
-        report.count(Applied) + report.count(Fuzz),
-        report.patches.len() - 1
-    );
+    let others = statuses(&report);
+    let others = others.iter().enumerate().filter(|(at, _)| *at != taken);
+    assert!(others.into_iter().all(|(_, s)| matches!(s, Applied | Fuzz)));
     let left = real.series().patches().unwrap();
     assert!(left.iter().all(|p| p.file != patch.file));
     assert_eq!(left.len(), report.patches.len() - 1);

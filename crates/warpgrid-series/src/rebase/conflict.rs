@@ -3,10 +3,11 @@
 use warpgrid_store::Key;
 
 use super::history::Blame;
-use super::lines::{clashes, edits};
+use super::lines::{clashes, contained, edits};
 use super::merge::{Merge, Stage, is_marker};
 use super::report::RebaseConflict;
 use crate::SeriesError;
+use crate::git::Git;
 
 /// All conflicts of a merge, with the commits that brought them.
 pub(crate) fn conflicts(
@@ -25,6 +26,29 @@ pub(crate) fn conflicts(
         }
     }
     Ok(all)
+}
+
+/// Whether upstream has the whole patch, within larger changes of its own: then
+/// the conflicts are no more than that, and the rest of the merge is upstream's
+/// tree.
+pub(crate) fn is_contained(
+    git: &Git,
+    repository: &git2::Repository,
+    merge: &Merge,
+    upstream: &str,
+) -> Result<bool, SeriesError> {
+    for path in merge.paths() {
+        if !File::open(repository, merge, path)?.is_contained()? {
+            return Ok(false);
+        }
+    }
+    let index = git.with_own_index()?;
+    index.run(&["read-tree", &merge.tree])?;
+    index.run_with(
+        &["update-index", "-z", "--index-info"],
+        &merge.upstream_side(),
+    )?;
+    Ok(index.text(&["write-tree"])? == upstream)
 }
 
 /// The name of a conflict: a digest of both sides of every place, without
@@ -94,6 +118,17 @@ impl Merge {
             .any(|p| !has(p, 1) && has(p, 2) && has(p, 3))
     }
 
+    /// The files that conflict as upstream has them, as entries of the index.
+    fn upstream_side(&self) -> Vec<u8> {
+        let entries = self.index.split_inclusive(|b| *b == 0);
+        let entries = entries.filter_map(|entry| {
+            let tab = entry.iter().position(|b| *b == b'\t')?;
+            let info = entry[..tab].strip_suffix(b" 2")?;
+            Some([info, b" 0", &entry[tab..]].concat())
+        });
+        entries.flatten().collect()
+    }
+
     fn stage(&self, path: &str, number: u8) -> Option<&Stage> {
         let is_it = |s: &&Stage| s.path == path && s.number == number;
         self.stages.iter().find(is_it)
@@ -131,6 +166,14 @@ impl<'a> File<'a> {
             upstream: read(2)?,
             patch: read(3)?,
         })
+    }
+
+    fn is_contained(&self) -> Result<bool, SeriesError> {
+        let (Some(base), Some(upstream), Some(patch)) = (&self.base, &self.upstream, &self.patch)
+        else {
+            return Ok(false);
+        };
+        contained(base, upstream, patch).map_err(|e| self.damaged(&e))
     }
 
     fn by_hunk(&self, blame: Option<&Blame<'_>>) -> Result<Vec<RebaseConflict>, SeriesError> {

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::conflict::{self, conflicts};
+use super::conflict::{self, conflicts, is_contained};
 use super::diff::{Diff, Hunk};
 use super::history::{Blame, History};
 use super::merge::{Merge, merge, transplant, tree_of};
@@ -64,13 +64,20 @@ impl Engine {
     pub(crate) fn step(&self, file: &str, commit: &str, onto: &str) -> Result<Step, SeriesError> {
         let merge = merge(&self.git, &self.repository, commit, onto)?;
         let mut patch = RebasedPatch::pending(file);
-        let key = if !merge.stages.is_empty() {
-            patch.conflicts = conflicts(&self.repository, &merge, self.blame().as_ref())?;
-            resolution::key(&self.repository, &merge)?
-        } else if merge.tree == tree_of(&self.git, onto)? {
+        let upstream = tree_of(&self.git, onto)?;
+        let is_in_upstream = if merge.stages.is_empty() {
+            merge.tree == upstream
+        } else {
+            is_contained(&self.git, &self.repository, &merge, &upstream)?
+        };
+        if is_in_upstream {
             patch.status = RebaseStatus::Upstream;
             let onto = onto.to_owned();
             return Ok(Step::Done { patch, onto });
+        }
+        let key = if !merge.stages.is_empty() {
+            patch.conflicts = conflicts(&self.repository, &merge, self.blame().as_ref())?;
+            resolution::key(&self.repository, &merge)?
         } else {
             let new = transplant(&self.repository, commit, onto, &merge.tree)?;
             let (was, is) = (Diff::of(&self.git, commit)?, Diff::of(&self.git, &new)?);

@@ -112,6 +112,29 @@ pub(crate) fn clashes(
     Ok(clashes)
 }
 
+/// Whether every change of `base` → `patched` is part of a change of
+/// `base` → `upstream` at the same place: the lines it adds stand there one
+/// after the other, and those that it takes away are gone.
+pub(crate) fn contained(base: &[u8], upstream: &[u8], patched: &[u8]) -> Result<bool, git2::Error> {
+    let theirs = edits(base, upstream)?;
+    let ours = edits(base, patched)?;
+    let is_in = |our: &Edit| {
+        theirs.iter().any(|their| {
+            touch(&our.old, &their.old) && has(their, our, '+') && has(their, our, '-')
+        })
+    };
+    Ok(!ours.is_empty() && ours.iter().all(is_in))
+}
+
+fn has(their: &Edit, our: &Edit, sign: char) -> bool {
+    let lines = |edit: &'_ Edit| -> Vec<String> {
+        let lines = edit.text.lines().filter(|l| l.starts_with(sign));
+        lines.map(str::to_owned).collect()
+    };
+    let (theirs, ours) = (lines(their), lines(our));
+    ours.is_empty() || theirs.windows(ours.len()).any(|run| run == ours)
+}
+
 fn joined<'a>(edits: impl Iterator<Item = &'a Edit>) -> String {
     let mut seen: Vec<&Edit> = Vec::new();
     for edit in edits {
@@ -174,6 +197,18 @@ mod tests {
             (near[0].upstream.as_str(), near[0].patch.as_str()),
             ("-e\n+E\n", "-f\n+F\n")
         );
+    }
+
+    #[test]
+    fn a_change_within_a_larger_one_is_contained() {
+        let ours = with("d\n", "d\nnew\nlines\n");
+        let more = with("d\ne\n", "d\nnew\nlines\nE\n");
+        assert!(contained(BASE, &more, &ours).unwrap());
+        assert!(!contained(BASE, &ours, &more).unwrap());
+        let apart = with("d\ne\n", "d\nnew\nand\nlines\nE\n");
+        assert!(!contained(BASE, &apart, &ours).unwrap());
+        let elsewhere = with("a\n", "a\nnew\nlines\n");
+        assert!(!contained(BASE, &elsewhere, &ours).unwrap());
     }
 
     #[test]

@@ -41,7 +41,8 @@ pub enum RebaseStatus {
     /// It applies, and is another text than before: its context or the name of
     /// a file changed, or a conflict was resolved.
     Fuzz,
-    /// The new version has all of its change; it is dropped.
+    /// The new version has all of its change, maybe within a larger one; it is
+    /// dropped.
     Upstream,
     /// It needs a hand: it does not merge, or the new version has a part of it.
     Conflict,
@@ -81,11 +82,6 @@ impl RebaseReport {
         self.patches
             .iter()
             .find(|p| p.status == RebaseStatus::Conflict)
-    }
-
-    /// How many patches have `status`.
-    pub fn count(&self, status: RebaseStatus) -> usize {
-        self.patches.iter().filter(|p| p.status == status).count()
     }
 }
 
