@@ -11,6 +11,7 @@ mod libpq;
 mod patches;
 mod progress;
 mod quickstart;
+mod rebase;
 mod sandbox_tools;
 mod setup;
 mod test_all;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Verb::Codegen(flags) => codegen::run(&flags, &cancel),
         Verb::TestAll(flags) => test_all::run(&flags, &cancel),
         Verb::Patches(flags) => patches::run(&flags, &cancel),
+        Verb::Rebase(flags) => rebase::run(&flags, &cancel),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,
