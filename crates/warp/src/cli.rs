@@ -145,7 +145,7 @@ pub struct Inspect {
 #[command(after_help = "\
 Programs on this machine get the pools that components get: the host logs in, as \
 warp.toml says, and resets each connection before another program has it. They are \
-not asked for a password, so it listens on loopback addresses alone.
+not asked for that password, so it listens on loopback addresses alone.
 
 Examples:
   warp db-proxy                                     every [[database]], each on a free port

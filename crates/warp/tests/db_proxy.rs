@@ -1,6 +1,8 @@
 //! `warp db-proxy`: unmodified programs through it to a real server, and what a
 //! user reads where that cannot be.
 
+#![allow(clippy::unwrap_used, reason = "all of this is tests, helpers too")]
+
 mod support;
 
 use std::net::{SocketAddr, TcpListener};

@@ -1,5 +1,7 @@
 //! `warp inspect`: what it says of components, and of what is none.
 
+#![allow(clippy::unwrap_used, reason = "all of this is tests, helpers too")]
+
 mod support;
 
 use support::{HELLO, Project, component};
