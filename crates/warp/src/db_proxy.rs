@@ -33,7 +33,7 @@ async fn serve(args: cli::DbProxy) -> miette::Result<ExitCode> {
         bound => bound?,
     };
     print(proxy.listening(), args.json);
-    proxy.serve(async || stop.asked().await).await;
+    proxy.serve(async || _ = stop.asked().await).await;
     Ok(ExitCode::SUCCESS)
 }
 

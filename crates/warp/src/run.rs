@@ -58,7 +58,7 @@ async fn serve(
     let address = listener.local_addr().into_diagnostic()?;
     let mut stop = serving::Stop::watch()?;
     eprintln!("listening on http://{address}");
-    http::serve(listener, deployment, async move { stop.asked().await }).await;
+    http::serve(listener, deployment, async { _ = stop.asked().await }).await;
     Ok(ExitCode::SUCCESS)
 }
 

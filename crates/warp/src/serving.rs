@@ -29,11 +29,13 @@ impl Stop {
         })
     }
 
-    /// Waits for the next one.
-    pub async fn asked(&mut self) {
+    /// Waits for the next one, and gives the signal's number.
+    pub async fn asked(&mut self) -> u8 {
+        const INTERRUPT: u8 = 2;
+        const TERMINATE: u8 = 15;
         tokio::select! {
-            _ = self.interrupted.recv() => {}
-            _ = self.terminated.recv() => {}
+            _ = self.interrupted.recv() => INTERRUPT,
+            _ = self.terminated.recv() => TERMINATE,
         }
     }
 }
