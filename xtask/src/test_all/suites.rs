@@ -10,8 +10,8 @@ use warpgrid_test_harness::process::{self, Finished};
 
 use super::bounds;
 use super::report::{Counts, Report, Status, Subject};
-use crate::flags::Codegen;
-use crate::{codegen, workspace};
+use crate::flags::{Codegen, Setup};
+use crate::{codegen, setup, workspace};
 
 /// The first build of the workspace and its tests takes most of it.
 const MINUTES: u64 = 40;
@@ -31,6 +31,7 @@ const SUITES: &[(&str, Suite)] = &[
             "--color=never",
         ]),
     ),
+    ("sysroots", Suite::Sysroots),
     (
         "lints",
         Suite::Command(&[
@@ -43,12 +44,20 @@ const SUITES: &[(&str, Suite)] = &[
     ),
 ];
 
+const REBUILD: Setup = Setup {
+    yes: false,
+    json: false,
+    rebuild: true,
+};
+
 enum Suite {
     /// Whether what is generated from `wit/` is as it would be now.
     Codegen,
     /// Whether each series applies to its upstream, says what its patches are
     /// for, and comes out again byte for byte.
     Patches,
+    /// Whether a second build of the patched sysroots gives the same bytes.
+    Sysroots,
     /// Passes where cargo does.
     Command(&'static [&'static str]),
     /// Counts the tests that it runs.
@@ -82,6 +91,7 @@ impl Suite {
         match self {
             Suite::Codegen => verdict(codegen::run(&Codegen { check: true }, cancel)),
             Suite::Patches => verdict(round_trip(&root.join("libc-patches"), cancel)),
+            Suite::Sysroots => verdict(setup::ensure(&REBUILD, cancel)),
             Suite::Command(args) => verdict(cargo(&root, args, cancel).and_then(Finished::success)),
             Suite::Tests(args) => match cargo(&root, args, cancel) {
                 Ok(finished) => counted(&finished),
