@@ -158,7 +158,7 @@ pub enum PatchesAction {
 /// Names a series.
 #[derive(Debug, Args)]
 pub struct Named {
-    /// The series' folder without `-patches` (`libc`).
+    /// The series' folder without `-patches` (`libc`, `rust/tokio`).
     pub series: String,
 }
 
@@ -243,8 +243,11 @@ impl Named {
     /// The folder of the series in the checkout.
     pub fn dir(&self) -> PathBuf {
         let name = self.series.trim_end_matches('/');
-        let name = name.strip_suffix("-patches").unwrap_or(name);
-        crate::workspace::root().join(format!("{name}-patches"))
+        let (family, member) = name.split_once('/').unwrap_or((name, ""));
+        let family = family.strip_suffix("-patches").unwrap_or(family);
+        crate::workspace::root()
+            .join(format!("{family}-patches"))
+            .join(member)
     }
 }
 

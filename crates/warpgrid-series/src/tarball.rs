@@ -41,6 +41,8 @@ pub(crate) fn import(
     let packed = BufReader::new(file);
     let plain: Box<dyn Read> = if name.ends_with(".bz2") {
         Box::new(bzip2::bufread::BzDecoder::new(packed))
+    } else if name.ends_with(".crate") {
+        Box::new(flate2::bufread::GzDecoder::new(packed))
     } else {
         Box::new(xz2::bufread::XzDecoder::new(packed))
     };
@@ -53,10 +55,20 @@ pub(crate) fn import(
     write_tree(repository, entries)
 }
 
-struct Object {
+pub(crate) struct Object {
     mode: u32,
     id: git2::Oid,
     size: u32,
+}
+
+impl Object {
+    pub(crate) fn file(id: git2::Oid, size: usize) -> Self {
+        Object {
+            mode: FILE,
+            id,
+            size: u32::try_from(size).unwrap_or(u32::MAX),
+        }
+    }
 }
 
 struct Reader<'a> {
@@ -228,7 +240,7 @@ impl Reader<'_> {
     }
 }
 
-fn write_tree(
+pub(crate) fn write_tree(
     repository: &git2::Repository,
     objects: BTreeMap<String, Object>,
 ) -> Result<git2::Oid, SeriesError> {
