@@ -243,11 +243,15 @@ impl Named {
     /// The folder of the series in the checkout.
     pub fn dir(&self) -> PathBuf {
         let name = self.series.trim_end_matches('/');
-        let (family, member) = name.split_once('/').unwrap_or((name, ""));
-        let family = family.strip_suffix("-patches").unwrap_or(family);
-        crate::workspace::root()
-            .join(format!("{family}-patches"))
-            .join(member)
+        let root = crate::workspace::root();
+        let folder = |name: &str| {
+            let name = name.strip_suffix("-patches").unwrap_or(name);
+            root.join(format!("{name}-patches"))
+        };
+        match name.split_once('/') {
+            Some((family, member)) => folder(family).join(member),
+            None => folder(name),
+        }
     }
 }
 

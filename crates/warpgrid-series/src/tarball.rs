@@ -55,20 +55,10 @@ pub(crate) fn import(
     write_tree(repository, entries)
 }
 
-pub(crate) struct Object {
+struct Object {
     mode: u32,
     id: git2::Oid,
     size: u32,
-}
-
-impl Object {
-    pub(crate) fn file(id: git2::Oid, size: usize) -> Self {
-        Object {
-            mode: FILE,
-            id,
-            size: u32::try_from(size).unwrap_or(u32::MAX),
-        }
-    }
 }
 
 struct Reader<'a> {
@@ -240,7 +230,7 @@ impl Reader<'_> {
     }
 }
 
-pub(crate) fn write_tree(
+fn write_tree(
     repository: &git2::Repository,
     objects: BTreeMap<String, Object>,
 ) -> Result<git2::Oid, SeriesError> {
