@@ -74,8 +74,8 @@ fn patched_crates_do_what_stock_ones_cannot() {
     let lock = fs::read(project.path().join("Cargo.lock")).unwrap();
     let built = packed(&project, "names");
     for words in [
-        "tokio 1.54.1 is built with 2 patches for WASI (rust-patches/tokio)",
-        "tokio-postgres 0.7.18 is built with 1 patch for WASI (rust-patches/tokio-postgres)",
+        "tokio 1.54.1 is built with 2 patches (rust-patches/tokio) for WASI",
+        "tokio-postgres 0.7.18 is built with 1 patch (rust-patches/tokio-postgres) for WASI",
     ] {
         assert!(built.stderr.contains(words), "{}", built.account);
     }

@@ -44,33 +44,25 @@ impl PatchedCrates {
         let mut digest = Key::new("patched-crates");
         for (found, series) in with_series(crates) {
             let label = format!("{} {}", found.name, found.version);
-            patched
-                .told
-                .push((found.name.clone(), found.version.clone()));
-            if unpatched.contains(&found.name) {
-                request
-                    .progress
-                    .note(&format!("{label} is built as it is, as warp.toml says"));
-            } else if !found.is_from_registry() {
-                request.progress.note(&format!(
-                    "{label} is built as it is: it is from {}, and only a registry's sources are \
-                     patched for WASI",
-                    found.directory().display()
-                ));
-            } else {
-                let copy = copy(found, series)?;
-                let count = series.texts().len();
-                let patches = if count == 1 { "patch" } else { "patches" };
-                request.progress.note(&format!(
-                    "{label} is built with {count} {patches} for WASI (rust-patches/{})",
-                    series.name
-                ));
-                digest = series_fields(digest, series);
+            let note = if unpatched.contains(&found.name) {
+                format!("{label} is built as it is, as warp.toml says")
+            } else if found.is_from_registry() {
                 patched.replacements.push(Replacement {
                     from: found.directory().to_owned(),
-                    to: copy,
+                    to: copy(found, series)?,
                 });
-            }
+                digest = series_fields(digest, series);
+                format!("{label} is built with {} for WASI", series.label())
+            } else {
+                let place = found.directory().display();
+                format!(
+                    "{label} is built as it is: only a registry's sources are patched for WASI, \
+                     and it is from {place}"
+                )
+            };
+            request.progress.note(&note);
+            let told = (found.name.clone(), found.version.clone());
+            patched.told.push(told);
         }
         patched.digest = digest.finish().to_hex();
         Ok(patched)
@@ -110,7 +102,7 @@ impl PatchedCrates {
             told.any(|(known, of)| known == name && of == version)
         };
         for package in packages {
-            // `registry+URL#NAME@VERSION`; others are not a registry's.
+            // `SOURCE#NAME@VERSION`; a directory's may lack the name.
             let Some((name, version)) = package
                 .rsplit_once('#')
                 .and_then(|(_, package)| package.split_once('@'))
@@ -218,15 +210,12 @@ fn refused(found: &Crate, series: &CrateSeries, error: &SeriesError) -> Error {
         return two_lines(&error.to_string());
     };
     let (name, version) = (&found.name, &found.version);
-    let place = match (&conflict.file, &conflict.hunk) {
-        (Some(file), Some(hunk)) => format!(" ({file}, hunk {hunk})"),
-        (Some(file), None) => format!(" ({file})"),
-        _ => String::new(),
-    };
+    let file = conflict.file.as_deref().unwrap_or("a file");
+    let why = &conflict.message;
     Error::Project {
         message: format!(
             "{name} {version} cannot be built for WASI: rust-patches/{name}/{} does not apply to \
-             it{place}",
+             {file} ({why})",
             conflict.patch
         ),
         help: format!(

@@ -57,6 +57,15 @@ impl CrateSeries {
         self.pin.lines().find_map(value).unwrap_or_default()
     }
 
+    /// "2 patches (rust-patches/tokio)".
+    pub(super) fn label(&self) -> String {
+        let patches = match self.patches.len() {
+            1 => "1 patch".to_owned(),
+            count => format!("{count} patches"),
+        };
+        format!("{patches} (rust-patches/{})", self.name)
+    }
+
     /// File name and text of each patch.
     pub(super) fn texts(&self) -> &'static [(&'static str, &'static str)] {
         self.patches
