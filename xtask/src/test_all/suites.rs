@@ -90,7 +90,7 @@ impl Suite {
         let root = workspace::root();
         match self {
             Suite::Codegen => verdict(codegen::run(&Codegen { check: true }, cancel)),
-            Suite::Patches => verdict(round_trip(&root.join("libc-patches"), cancel)),
+            Suite::Patches => verdict(round_trips(&root, cancel)),
             Suite::Sysroots => verdict(setup::ensure(&REBUILD, cancel)),
             Suite::Command(args) => verdict(cargo(&root, args, cancel).and_then(Finished::success)),
             Suite::Tests(args) => match cargo(&root, args, cancel) {
@@ -99,6 +99,26 @@ impl Suite {
             },
         }
     }
+}
+
+/// Every folder of a series: those at the top, and those in a family's folder.
+fn round_trips(root: &Path, cancel: &Cancel) -> anyhow::Result<()> {
+    let folders = walkdir::WalkDir::new(root)
+        .min_depth(1)
+        .max_depth(2)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| {
+            let name = entry.file_name().to_string_lossy();
+            entry.file_type().is_dir() && (entry.depth() > 1 || name.ends_with("-patches"))
+        });
+    for folder in folders {
+        let folder = folder?.into_path();
+        if folder.join("UPSTREAM_REF").is_file() {
+            round_trip(&folder, cancel).with_context(|| folder.display().to_string())?;
+        }
+    }
+    Ok(())
 }
 
 /// Applies and exports a series in a place of its own, beside the maintainer's
@@ -110,7 +130,9 @@ fn round_trip(series: &Path, cancel: &Cancel) -> anyhow::Result<()> {
     let place = Place::open(scratch.path())?;
     let upstream = &series.upstream.name;
     let cached = Place::open_default()?.upstream_dir(upstream);
-    copy_tree(&cached, &place.upstream_dir(upstream))?;
+    if cached.is_dir() {
+        copy_tree(&cached, &place.upstream_dir(upstream))?;
+    }
     import(&series, &place, &programs, cancel)?;
     apply(&series, &place, &programs, cancel)?;
     let exported = export(&series, &place, &programs, true)?;

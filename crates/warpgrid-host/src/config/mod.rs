@@ -29,6 +29,10 @@
 //!
 //! [network]
 //! connect = ["192.0.2.7:443"]
+//! listen = ["127.0.0.1:8080"]
+//!
+//! [directories]
+//! "/data" = "data"                  # what the guest calls it, and where it is
 //!
 //! [limits]
 //! memory = "256 MiB"
@@ -46,7 +50,7 @@ mod network;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -78,6 +82,9 @@ pub struct ShimConfig {
     pub filesystem: Filesystem,
     /// Plain sockets that a guest may open beside the proxied ones.
     pub network: Network,
+    /// Directories that a guest may read and write: what it calls them, and
+    /// where they are. Of a file's, relative ones are relative to the file.
+    pub directories: BTreeMap<String, PathBuf>,
     /// What a guest may use up.
     pub limits: Limits,
     /// The guest's environment variables.
@@ -180,6 +187,9 @@ impl ShimConfig {
             .check()
             .and_then(|()| config.filesystem.read(folder))
             .map_err(|problem| problem.located(name, text))?;
+        for directory in config.directories.values_mut() {
+            *directory = folder.join(&directory);
+        }
         Ok(config)
     }
 
