@@ -86,7 +86,7 @@ const ROWS: &[Row] = &[
         subject: Subject {
             app: "t3-rust-axum-server",
             language: "Rust",
-            shims: &["dns", "database-proxy", "sockets"],
+            shims: SHIMS,
             database: Some("postgres"),
             native: true,
         },
