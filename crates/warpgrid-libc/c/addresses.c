@@ -1,7 +1,6 @@
 // Host names and the addresses they stand for.
 
 #include "addresses.h"
-#include "generated/warpgrid_shim.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -76,20 +75,23 @@ static bool is_name(const char *host) {
   return true;
 }
 
+int warpgrid_eai_of(warpgrid_dns_dns_error_t error) {
+  switch (error) {
+  case WARPGRID_DNS_DNS_ERROR_NOT_FOUND:
+    return EAI_NONAME;
+  case WARPGRID_DNS_DNS_ERROR_TIMEOUT:
+    return EAI_AGAIN;
+  default:
+    return EAI_FAIL;
+  }
+}
+
 static int resolve(const char *host, addresses_t *addresses) {
   warpgrid_shim_string_t name = {.ptr = (uint8_t *)host, .len = strlen(host)};
   warpgrid_dns_list_ip_address_t found;
   warpgrid_dns_dns_error_t error;
-  if (!warpgrid_dns_resolve(&name, &found, &error)) {
-    switch (error) {
-    case WARPGRID_DNS_DNS_ERROR_NOT_FOUND:
-      return EAI_NONAME;
-    case WARPGRID_DNS_DNS_ERROR_TIMEOUT:
-      return EAI_AGAIN;
-    default:
-      return EAI_FAIL;
-    }
-  }
+  if (!warpgrid_dns_resolve(&name, &found, &error))
+    return warpgrid_eai_of(error);
   for (size_t i = 0; i < found.len; i++) {
     const warpgrid_dns_ip_address_t *address = &found.ptr[i];
     if (address->octets.len == (address->is_v6 ? 16u : 4u))

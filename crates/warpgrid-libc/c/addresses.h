@@ -1,6 +1,7 @@
 #ifndef WARPGRID_ADDRESSES_H
 #define WARPGRID_ADDRESSES_H
 
+#include "generated/warpgrid_shim.h"
 #include <netdb.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,6 +22,9 @@ typedef struct {
   address_t list[ADDRESSES];
   size_t length;
 } addresses_t;
+
+/// The `EAI_` error for an error of the host's.
+int warpgrid_eai_of(warpgrid_dns_dns_error_t error);
 
 /// Reads a decimal number without a sign; false where the text is none, or
 /// above the limit.

@@ -12,16 +12,9 @@ int warpgrid_find_names(const address_t *address,
       .is_v6 = address->family == AF_INET6,
   };
   warpgrid_dns_reverse_dns_error_t error;
-  if (warpgrid_dns_reverse_lookup(&question, names, &error))
-    return 0;
-  switch (error) {
-  case WARPGRID_DNS_DNS_ERROR_NOT_FOUND:
-    return EAI_NONAME;
-  case WARPGRID_DNS_DNS_ERROR_TIMEOUT:
-    return EAI_AGAIN;
-  default:
-    return EAI_FAIL;
-  }
+  return warpgrid_dns_reverse_lookup(&question, names, &error)
+             ? 0
+             : warpgrid_eai_of(error);
 }
 
 bool warpgrid_copy_name(const warpgrid_shim_string_t *name, char *out,

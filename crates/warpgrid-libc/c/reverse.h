@@ -2,7 +2,6 @@
 #define WARPGRID_REVERSE_H
 
 #include "addresses.h"
-#include "generated/warpgrid_shim.h"
 
 /// Asks the host for the names of an address, best first; the receiver frees
 /// the list. Returns 0 or an `EAI_` error.

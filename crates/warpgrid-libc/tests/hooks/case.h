@@ -70,6 +70,26 @@ static inline const char *error_name(int error) {
   }
 }
 
+static inline const char *eai_name(int error) {
+  switch (error) {
+#define NAME(error)                                                            \
+  case error:                                                                  \
+    return #error;
+    NAME(EAI_AGAIN)
+    NAME(EAI_BADFLAGS)
+    NAME(EAI_FAIL)
+    NAME(EAI_FAMILY)
+    NAME(EAI_NONAME)
+    NAME(EAI_OVERFLOW)
+    NAME(EAI_SERVICE)
+    NAME(EAI_SOCKTYPE)
+    NAME(EAI_SYSTEM)
+#undef NAME
+  default:
+    return "other";
+  }
+}
+
 /// Prints a call's result, or its error.
 static inline long say(const char *what, long result) {
   if (result < 0)

@@ -6,27 +6,6 @@ static const char *type_name(int type) {
   return type == SOCK_STREAM ? "stream" : type == SOCK_DGRAM ? "dgram" : "?";
 }
 
-static const char *eai_name(int error) {
-  switch (error) {
-  case EAI_BADFLAGS:
-    return "EAI_BADFLAGS";
-  case EAI_NONAME:
-    return "EAI_NONAME";
-  case EAI_AGAIN:
-    return "EAI_AGAIN";
-  case EAI_FAIL:
-    return "EAI_FAIL";
-  case EAI_FAMILY:
-    return "EAI_FAMILY";
-  case EAI_SOCKTYPE:
-    return "EAI_SOCKTYPE";
-  case EAI_SERVICE:
-    return "EAI_SERVICE";
-  default:
-    return "other";
-  }
-}
-
 static void look_up(const char *host, const char *service,
                     const struct addrinfo *hint) {
   printf("%s %s", host ? host : "(null)", service ? service : "(null)");

@@ -2,27 +2,6 @@
 
 #include "case.h"
 
-static const char *eai_name(int error) {
-  switch (error) {
-  case EAI_BADFLAGS:
-    return "EAI_BADFLAGS";
-  case EAI_NONAME:
-    return "EAI_NONAME";
-  case EAI_AGAIN:
-    return "EAI_AGAIN";
-  case EAI_FAIL:
-    return "EAI_FAIL";
-  case EAI_FAMILY:
-    return "EAI_FAMILY";
-  case EAI_OVERFLOW:
-    return "EAI_OVERFLOW";
-  case EAI_SYSTEM:
-    return "EAI_SYSTEM";
-  default:
-    return "other";
-  }
-}
-
 static void look_up(const char *address, int port, int flags,
                     socklen_t host_size, socklen_t service_size) {
   union {
