@@ -36,13 +36,14 @@ impl Tools {
     /// # Errors
     /// [`Error::NoTool`] names the first one that is missing, and the remedy.
     pub fn find() -> Result<Self, Error> {
-        on_path("wasm-ld", "lld")?;
-        Ok(Tools {
+        let tools = Tools {
             clang: on_path("clang", "clang")?,
             ar: on_path("llvm-ar", "llvm")?,
             nm: on_path("llvm-nm", "llvm")?,
             ranlib: on_path("llvm-ranlib", "llvm")?,
-        })
+        };
+        on_path("wasm-ld", "lld")?;
+        Ok(tools)
     }
 
     /// What `clang --version` says first.
