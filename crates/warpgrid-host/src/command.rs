@@ -25,7 +25,7 @@ impl Deployment {
             export: "wasi:cli/run or wasi:http/incoming-handler".to_owned(),
             remedy: "build a program with a main function, or an HTTP handler".to_owned(),
         })?;
-        let mut wasi = wasi(&self.shared.config);
+        let mut wasi = wasi(&self.shared.config)?;
         wasi.inherit_stdin().args(&invocation.arguments);
         let mut store = self.store(wasi.build());
         let run = async {

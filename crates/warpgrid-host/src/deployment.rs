@@ -10,7 +10,7 @@ use warpgrid_db::{Pools, Tenant};
 use wasmtime::component::{InstancePre, Linker};
 use wasmtime::{Engine, Store};
 use wasmtime_wasi::sockets::SocketAddrUse;
-use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
 use wasmtime_wasi_http::handler::{ProxyHandler, ProxyPre, Request, Response};
 use wasmtime_wasi_http::{p2, p3};
 
@@ -52,6 +52,8 @@ impl Deployment {
         pools: Pools,
     ) -> Result<Self, Error> {
         imports::check(engine, &module.component, &module.path, config.shims)?;
+        // Once for its errors, before anything is served.
+        wasi(config)?;
         let dns = Arc::new(DnsConfig::new(config));
         let endpoints = Arc::new(Endpoints::new(config, &dns));
         let shared = Arc::new(Shared {
@@ -243,9 +245,9 @@ pub(crate) fn new_store(
     store
 }
 
-/// WASI's part of an instance: the environment and the sockets of `warp.toml`,
-/// no file system, output to the host's own.
-pub(crate) fn wasi(config: &ShimConfig) -> WasiCtxBuilder {
+/// WASI's part of an instance: the environment, the sockets and the directories
+/// of `warp.toml`, output to the host's own.
+pub(crate) fn wasi(config: &ShimConfig) -> Result<WasiCtxBuilder, Error> {
     let mut builder = WasiCtxBuilder::new();
     for (name, value) in &config.env {
         builder.env(name, value);
@@ -254,25 +256,30 @@ pub(crate) fn wasi(config: &ShimConfig) -> WasiCtxBuilder {
     // A guest makes its socket before it says where to: a proxied one, too.
     // What a socket may reach is decided address by address.
     builder.allow_tcp(true);
-    let rules = config.network.connect.clone();
+    let network = config.network.clone();
     builder
-        .allow_udp(!rules.is_empty())
-        .allow_ip_name_lookup(!rules.is_empty());
+        .allow_udp(!network.connect.is_empty() || !network.listen.is_empty())
+        .allow_ip_name_lookup(!network.connect.is_empty());
     builder.socket_addr_check(move |address: SocketAddr, usage| {
-        let granted = match usage {
-            SocketAddrUse::TcpConnect | SocketAddrUse::UdpSend | SocketAddrUse::UdpReceive => {
-                rules.iter().any(|rule| rule.grants(address))
-            }
-            // Sockets that connect or send are bound first, to any port.
-            SocketAddrUse::TcpBind | SocketAddrUse::UdpBind => {
-                !rules.is_empty() && address.port() == 0
-            }
-            _ => false,
-        };
+        let granted = network.grants(address, usage);
         if !granted {
-            tracing::warn!(%address, "the guest may not use this address; add it to [network] connect in warp.toml");
+            let key = match usage {
+                SocketAddrUse::TcpBind | SocketAddrUse::TcpListen | SocketAddrUse::UdpBind => {
+                    "listen"
+                }
+                _ => "connect",
+            };
+            tracing::warn!(%address, "the guest may not use this address; add it to [network] {key} in warp.toml");
         }
         Box::pin(async move { granted })
     });
-    builder
+    for (name, path) in &config.directories {
+        builder
+            .preopened_dir(path, name, FsPerms::ReadWrite)
+            .map_err(|error| Error::Directory {
+                path: path.clone(),
+                reason: error.root_cause().to_string(),
+            })?;
+    }
+    Ok(builder)
 }

@@ -84,6 +84,15 @@ pub enum Error {
         /// How many are served at once.
         instances: u32,
     },
+    /// A directory cannot be given to the guest.
+    #[error("cannot give the guest the directory {}: {reason}", path.display())]
+    #[diagnostic(help("create it, or correct [directories] in warp.toml"))]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {}", describe_io(cause))]
     #[diagnostic(help("stop what uses the port, or choose another one with --listen"))]

@@ -54,7 +54,9 @@ impl HandlerState for Workers {
     async fn instantiate(&self) -> wasmtime::Result<Instance<GuestState, Expiration, Reuse>> {
         let limits = &self.shared.config.limits;
         let fate = Arc::new(Fate::default());
-        let wasi = wasi(&self.shared.config).build();
+        let wasi = wasi(&self.shared.config)
+            .map_err(wasmtime::Error::from)?
+            .build();
         let mut store = new_store(&self.engine, wasi, &self.shared, self.pools.clone());
         let instantiating = self.proxy.instantiate_async(&mut store);
         let proxy = tokio::time::timeout(limits.request_timeout, instantiating)

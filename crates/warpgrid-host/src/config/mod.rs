@@ -24,6 +24,10 @@
 //!
 //! [network]
 //! connect = ["192.0.2.7:443"]
+//! listen = ["127.0.0.1:8080"]
+//!
+//! [directories]
+//! "/data" = "data"                  # what the guest calls it, and where it is
 //!
 //! [limits]
 //! memory = "256 MiB"
@@ -40,7 +44,7 @@ mod network;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -68,6 +72,9 @@ pub struct ShimConfig {
     pub dns: Dns,
     /// Plain sockets that a guest may open beside the proxied ones.
     pub network: Network,
+    /// Directories that a guest may read and write: what it calls them, and
+    /// where they are. Of a file's, relative ones are relative to the file.
+    pub directories: BTreeMap<String, PathBuf>,
     /// What a guest may use up.
     pub limits: Limits,
     /// The guest's environment variables.
@@ -147,7 +154,12 @@ impl ShimConfig {
     pub fn from_file(path: &Path) -> Result<Self, ConfigError> {
         let text =
             std::fs::read_to_string(path).map_err(|error| ConfigError::read(path, &error))?;
-        Self::from_toml(&path.display().to_string(), &text)
+        let mut config = Self::from_toml(&path.display().to_string(), &text)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for directory in config.directories.values_mut() {
+            *directory = folder.join(&directory);
+        }
+        Ok(config)
     }
 
     /// Reads the configuration from text; `name` is what errors call it.

@@ -1,8 +1,9 @@
-//! `[network]`: which plain sockets a guest may open.
+//! `[network]`: which plain sockets a guest may open, and where it may listen.
 
 use std::net::SocketAddr;
 
 use serde::{Deserialize, Deserializer, de};
+use wasmtime_wasi::sockets::SocketAddrUse;
 
 /// Plain sockets that a guest may open beside the proxied ones. None unless
 /// they are granted.
@@ -11,6 +12,28 @@ use serde::{Deserialize, Deserializer, de};
 pub struct Network {
     /// Where a guest may connect.
     pub connect: Vec<Rule>,
+    /// Where a guest may listen.
+    pub listen: Vec<Rule>,
+}
+
+impl Network {
+    /// Whether a guest may use an address so.
+    pub(crate) fn grants(&self, address: SocketAddr, usage: SocketAddrUse) -> bool {
+        let granted = |rules: &[Rule]| rules.iter().any(|rule| rule.grants(address));
+        match usage {
+            SocketAddrUse::TcpConnect | SocketAddrUse::UdpSend | SocketAddrUse::UdpReceive => {
+                granted(&self.connect)
+            }
+            SocketAddrUse::TcpListen => granted(&self.listen),
+            // Sockets that connect or send are bound first, to any port.
+            SocketAddrUse::TcpBind | SocketAddrUse::UdpBind => {
+                granted(&self.listen) || address.port() == 0 && !self.connect.is_empty()
+            }
+            // Whoever may listen may be connected to.
+            SocketAddrUse::TcpAccept => !self.listen.is_empty(),
+            _ => false,
+        }
+    }
 }
 
 /// An endpoint as `address:port`, `*:port` or `*`.

@@ -44,6 +44,9 @@ fn a_whole_configuration_is_read() {
             "queue.warp.local" = ["10.0.0.2", "::1"]
             [network]
             connect = ["*:80", "192.0.2.7:443"]
+            listen = ["127.0.0.1:8080"]
+            [directories]
+            "/data" = "data"
             [limits]
             memory = "64 MiB"
         "#,
@@ -56,6 +59,50 @@ fn a_whole_configuration_is_read() {
     assert_eq!(config.limits.memory_bytes(), 64 << 20);
     assert!(config.network.connect[0].grants("127.0.0.1:80".parse().unwrap()));
     assert!(!config.network.connect[1].grants("192.0.2.7:80".parse().unwrap()));
+}
+
+#[test]
+fn a_guest_listens_only_where_it_may() {
+    use wasmtime_wasi::sockets::SocketAddrUse::{
+        TcpAccept, TcpBind, TcpConnect, TcpListen, UdpBind,
+    };
+    let grants = |text: &str, address: &str, usage| {
+        let config = ShimConfig::from_toml("warp.toml", &format!("[network]\n{text}")).unwrap();
+        config.network.grants(address.parse().unwrap(), usage)
+    };
+    let here = "127.0.0.1:8080";
+    let client = "192.0.2.7:50000";
+    for (text, address, usage, granted) in [
+        ("", here, TcpBind, false),
+        ("connect = ['*']", here, TcpBind, false),
+        ("connect = ['*']", here, UdpBind, false),
+        ("connect = ['*']", "0.0.0.0:0", TcpBind, true),
+        ("connect = ['*']", "0.0.0.0:50000", TcpListen, false),
+        ("connect = ['*']", client, TcpAccept, false),
+        ("listen = ['127.0.0.1:8080']", here, TcpBind, true),
+        ("listen = ['127.0.0.1:8080']", here, TcpListen, true),
+        ("listen = ['127.0.0.1:8080']", client, TcpAccept, true),
+        ("listen = ['127.0.0.1:8080']", here, TcpConnect, false),
+        (
+            "listen = ['127.0.0.1:8080']",
+            "0.0.0.0:8080",
+            TcpListen,
+            false,
+        ),
+        ("listen = ['*:8080']", "0.0.0.0:8080", TcpListen, true),
+    ] {
+        assert_eq!(grants(text, address, usage), granted, "{text}: {address}");
+    }
+}
+
+#[test]
+fn directories_are_relative_to_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("warp.toml");
+    std::fs::write(&file, "[directories]\n'/data' = 'data'\n'/tmp' = '/x'\n").unwrap();
+    let config = ShimConfig::from_file(&file).unwrap();
+    assert_eq!(config.directories["/data"], folder.path().join("data"));
+    assert_eq!(config.directories["/tmp"], Path::new("/x"));
 }
 
 #[test]
