@@ -25,12 +25,19 @@ pub fn run(args: cli::Run) -> miette::Result<ExitCode> {
     config.env.extend(args.env.iter().cloned());
     let engine = WarpGridEngine::new(EngineConfig {
         code_cache: code_cache(),
+        count_instructions: args.count,
         ..EngineConfig::for_limits(&config.limits)
     })?;
     let module = engine.load_module(&args.component)?;
     let deployment = engine.instantiate(&module, &config)?;
     runtime(&deployment)?.block_on(async {
         let code = if deployment.is_handler() {
+            miette::ensure!(
+                !args.count,
+                help = "leave `--count` out; it is for programs that run to their end",
+                "{} handles requests until it is stopped",
+                args.component.display()
+            );
             serve(&args, deployment).await?
         } else {
             command(&args, &deployment).await?
@@ -76,8 +83,11 @@ async fn command(args: &cli::Run, deployment: &Deployment) -> miette::Result<Exi
     let invocation = Invocation {
         arguments: std::iter::once(name).chain(arguments).collect(),
     };
-    let code = deployment.run_command(&invocation).await?;
-    Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+    let ended = deployment.run_counted(&invocation).await?;
+    if let Some(instructions) = ended.instructions {
+        eprintln!("executed {instructions} instructions");
+    }
+    Ok(ExitCode::from(u8::try_from(ended.code).unwrap_or(1)))
 }
 
 /// The named file, else the directory's `warp.toml`, else the defaults.

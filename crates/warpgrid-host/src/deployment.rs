@@ -230,6 +230,10 @@ fn proxy_pre(pre: &InstancePre<GuestState>) -> Option<ProxyPre<GuestState>> {
         .map(ProxyPre::P2)
 }
 
+/// What a guest whose instructions are counted starts with: more than it can
+/// use up. Fuel only counts; time is limited from outside.
+pub(crate) const FUEL: u64 = u64::MAX;
+
 pub(crate) fn new_store(
     engine: &Engine,
     wasi: WasiCtx,
@@ -242,6 +246,8 @@ pub(crate) fn new_store(
     // from outside, where the guest cannot prevent it.
     store.set_epoch_deadline(1);
     store.epoch_deadline_async_yield_and_update(1);
+    // Refused where the engine does not count: guests then need no fuel.
+    let _ = store.set_fuel(FUEL);
     store
 }
 

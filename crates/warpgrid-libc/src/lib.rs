@@ -15,7 +15,7 @@ pub mod toolchain;
 mod tools;
 
 pub use toolchain::{
-    Error, LIBWARPGRID_TARGET, Toolchain, build_libwarpgrid, libwarpgrid_root,
+    Error, LIBWARPGRID_TARGET, Linkage, Toolchain, build_libwarpgrid, libwarpgrid_root,
     patched_sysroot_root, stock_sysroot_root,
 };
 pub use tools::Tools;

@@ -5,7 +5,7 @@ mod native;
 mod program;
 mod report;
 pub mod service;
-mod suites;
+pub mod suites;
 
 use std::time::Duration;
 

@@ -10,6 +10,7 @@ use warpgrid_test_harness::process::{self, Finished};
 
 use super::bounds;
 use super::report::{Counts, Report, Status, Subject};
+use crate::compat::libc;
 use crate::flags::Codegen;
 use crate::{codegen, workspace};
 
@@ -31,6 +32,7 @@ const SUITES: &[(&str, Suite)] = &[
             "--color=never",
         ]),
     ),
+    ("libc-tests", Suite::LibcTests),
     (
         "lints",
         Suite::Command(&[
@@ -49,6 +51,9 @@ enum Suite {
     /// Whether each series applies to its upstream, says what its patches are
     /// for, and comes out again byte for byte.
     Patches,
+    /// wasi-libc's own tests: the patched libc passes what the stock one
+    /// passes, and the table says so.
+    LibcTests,
     /// Passes where cargo does.
     Command(&'static [&'static str]),
     /// Counts the tests that it runs.
@@ -82,6 +87,7 @@ impl Suite {
         match self {
             Suite::Codegen => verdict(codegen::run(&Codegen { check: true }, cancel)),
             Suite::Patches => verdict(round_trip(&root.join("libc-patches"), cancel)),
+            Suite::LibcTests => libc_tests(cancel),
             Suite::Command(args) => verdict(cargo(&root, args, cancel).and_then(Finished::success)),
             Suite::Tests(args) => match cargo(&root, args, cancel) {
                 Ok(finished) => counted(&finished),
@@ -89,6 +95,17 @@ impl Suite {
             },
         }
     }
+}
+
+/// Counts a test on one target as one, however many sysroots it runs on.
+fn libc_tests(cancel: &Cancel) -> (Counts, Option<String>) {
+    let run = match libc::run(cancel) {
+        Ok(run) => run,
+        Err(error) => return verdict(Err::<(), _>(error)),
+    };
+    let (mut counts, cause) = verdict(run.verdict().and_then(|()| run.compare()));
+    counts.passed = run.kept() as u64;
+    (counts, cause)
 }
 
 /// Applies and exports a series in a place of its own, beside the maintainer's
@@ -169,6 +186,16 @@ pub fn build(
     let built = cargo(directory, &args, cancel)?.success()?;
     executable(&built.stdout, program)
         .with_context(|| format!("cargo built no `{program}` in {}", directory.display()))
+}
+
+/// `warp`, built in the workspace's own configuration.
+pub fn warp(cancel: &Cancel) -> anyhow::Result<PathBuf> {
+    build(
+        &workspace::root(),
+        &["--workspace", "--bins"],
+        "warp",
+        cancel,
+    )
 }
 
 /// The path of a program among cargo's messages, one JSON object in each line.

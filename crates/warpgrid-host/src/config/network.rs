@@ -31,7 +31,6 @@ impl Network {
             }
             // Whoever may listen may be connected to.
             SocketAddrUse::TcpAccept => !self.listen.is_empty(),
-            _ => false,
         }
     }
 }
