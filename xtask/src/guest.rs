@@ -48,6 +48,8 @@ pub fn compile(
         clang(toolchain)
             .arg(&object)
             .args(source.ldflags)
+            // By names `warp run` would know, and refuse, a stock libc.
+            .arg("-Wl,--strip-all")
             .args(toolchain.clang_link_args())
             .arg("-o")
             .arg(output),

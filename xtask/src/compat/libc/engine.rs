@@ -11,7 +11,7 @@ use super::suite::Settings;
 
 /// How often a test with sockets is tried: on a busy machine its client gives
 /// up before its server listens.
-const ATTEMPTS: usize = 1;
+const ATTEMPTS: usize = 3;
 
 /// The host.
 pub struct Engine {
