@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 /// Builds, checks and maintains WarpGrid SDK.
 #[derive(Debug, Parser)]
@@ -38,6 +38,8 @@ pub enum Verb {
     Compat(Compat),
     /// Work on a patch series: import, apply, export, new, edit, status.
     Patches(Patches),
+    /// Put a patch series on another version of its upstream.
+    Rebase(Rebase),
 }
 
 /// `cargo xtask quickstart`
@@ -267,6 +269,57 @@ pub struct Status {
     /// Print one JSON object on standard output.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `cargo xtask rebase`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  cargo xtask rebase libc --survey\n  cargo xtask rebase libc --to wasi-sdk-31\n  \
+        (resolve the conflict in the work tree)\n  cargo xtask rebase libc --continue",
+    long_about = "Put a patch series on another version of its upstream.\n\n\
+        Says of each patch whether it applied, applied with fuzz, is in the new version already \
+        (it is then dropped) or conflicts, and which upstream commit brought the conflict. Patches \
+        and pin are written when the whole series applies, not before."
+)]
+pub struct Rebase {
+    /// The series.
+    #[command(flatten)]
+    pub named: Named,
+    /// The new version: a tag, branch or commit of upstream. With --survey it
+    /// may be given several times; if it is not, all newer tags are tried.
+    #[arg(long, value_name = "VERSION", required_unless_present_any = ["resume", "abort", "survey"])]
+    pub to: Vec<String>,
+    /// The repository that has it, in place of the one in sources.toml.
+    #[arg(long, value_name = "PATH_OR_URL")]
+    pub git: Option<String>,
+    /// The conflict is resolved: go on.
+    #[arg(long = "continue", conflicts_with_all = ["to", "git", "abort", "survey"])]
+    pub resume: bool,
+    /// Put the work tree back as it was.
+    #[arg(long, conflicts_with_all = ["to", "git", "survey", "json"])]
+    pub abort: bool,
+    /// Try versions and print a table; change nothing.
+    #[arg(long)]
+    pub survey: bool,
+    /// Print one JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Rebase {
+    /// The one version to go to.
+    ///
+    /// # Errors
+    /// Wrong usage, when there are several.
+    pub fn version(&self) -> Result<&str, clap::Error> {
+        match self.to.as_slice() {
+            [version] => Ok(version),
+            _ => Err(Xtask::command().error(
+                clap::error::ErrorKind::TooManyValues,
+                "several versions can be tried with --survey; a rebase goes to one",
+            )),
+        }
+    }
 }
 
 impl Named {

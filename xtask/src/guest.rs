@@ -50,7 +50,7 @@ pub fn compile(
             .args(source.ldflags)
             // By names `warp run` would know, and refuse, a stock libc.
             .arg("-Wl,--strip-all")
-            .args(toolchain.clang_link_args())
+            .args(toolchain.clang_link_args()?)
             .arg("-o")
             .arg(output),
         bounds,

@@ -11,8 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, bail};
 use warpgrid_series::process::{self, Cancel, Ended};
-use warpgrid_series::toolchain::sysroot_root;
-use warpgrid_series::{Imported, Place, Programs, Series, Variant, import_upstream, materialize};
+use warpgrid_series::{Imported, Place, Programs, Series, import_upstream, materialize};
 use warpgrid_store::{BuildError, Entry, Key};
 
 use crate::progress::Task;
@@ -103,6 +102,7 @@ const SOURCES: &[(&str, &[&str])] = &[
             "noblock",
             "path",
             "pg_bitutils",
+            "pg_strong_random",
             "pgsleep",
             "pgstrcasecmp",
             "pgstrsignal",
@@ -117,7 +117,6 @@ const SOURCES: &[(&str, &[&str])] = &[
             "timingsafe_bcmp",
         ],
     ),
-    (ADDED, &["random"]),
 ];
 
 /// The headers that programs include.
@@ -161,7 +160,7 @@ pub fn vendor(app: &Path, place: &Place, cancel: &Cancel) -> anyhow::Result<()> 
 /// the current patched sysroot.
 fn ensure(recipe: &Path, place: &Place, cancel: &Cancel) -> anyhow::Result<Entry> {
     let store = place.store();
-    let root = sysroot_root(Variant::Patched, TARGET);
+    let root = warpgrid_libc::patched_sysroot_root(TARGET);
     let sysroot = store
         .root_entry(&root)?
         .ok_or_else(|| anyhow!("the patched sysroot is not built; run `cargo xtask setup`"))?;

@@ -13,6 +13,7 @@ mod libpq;
 mod patches;
 mod progress;
 mod quickstart;
+mod rebase;
 mod sandbox_tools;
 mod setup;
 mod test_all;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         Verb::Codegen(flags) => codegen::run(&flags, &cancel),
         Verb::TestAll(flags) => test_all::run(&flags, &cancel),
         Verb::Patches(flags) => patches::run(&flags, &cancel),
+        Verb::Rebase(flags) => rebase::run(&flags, &cancel),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

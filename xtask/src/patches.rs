@@ -210,6 +210,9 @@ fn describe(state: &WorkState) -> String {
         WorkState::Differs => "other commits than the series".to_owned(),
         WorkState::UnderWay(Operation::Apply { .. }) => "an interrupted apply".to_owned(),
         WorkState::UnderWay(Operation::Edit { patch, .. }) => format!("{patch} is being edited"),
+        WorkState::UnderWay(Operation::Rebase(state)) => {
+            format!("a rebase to {} is under way", state.report.to)
+        }
     }
 }
 

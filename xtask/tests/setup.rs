@@ -17,7 +17,7 @@ use xtask::Xtask;
 /// A ninja that builds a sysroot of the real one's headers and one more.
 fn ninja() -> String {
     let store = warpgrid_store::Store::open_default().unwrap();
-    let sysroot = store.root("sysroot/patched/wasm32-wasip2");
+    let sysroot = store.root(&warpgrid_libc::patched_sysroot_root("wasm32-wasip2"));
     let sysroot = sysroot.expect("a patched sysroot: run `cargo xtask setup`");
     format!(
         "[ \"$1\" = -C ] || exit 1\n\

@@ -28,6 +28,10 @@ pub enum Verb {
     Pack(Pack),
     /// Run a component
     Run(Run),
+    /// Say what a component imports, exports and is made of
+    Inspect(Inspect),
+    /// Serve the databases of warp.toml to programs on this machine
+    DbProxy(DbProxy),
     /// Be a C compiler with the patched sysroot, for make and configure
     Cc(Cc),
     /// Print a shell's completions for warp
@@ -122,6 +126,51 @@ fn variable(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write it as NAME=VALUE".to_owned()),
     }
+}
+
+/// `warp inspect`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  warp inspect target/warp/hello.wasm
+  warp inspect api.wasm --json | jq .shims")]
+pub struct Inspect {
+    /// The component, as `warp pack` wrote it
+    #[arg(value_name = "FILE.wasm", value_hint = ValueHint::FilePath)]
+    pub component: PathBuf,
+
+    /// Print what was found as one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `warp db-proxy`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Programs on this machine get the pools that components get: the host logs in, as \
+warp.toml says, and resets each connection before another program has it. They are \
+not asked for that password, so it listens on loopback addresses alone.
+
+Examples:
+  warp db-proxy                                     every [[database]], each on a free port
+  warp db-proxy db.warp.local --listen 127.0.0.1:6432
+  warp db-proxy --json                              say where as a JSON object")]
+pub struct DbProxy {
+    /// Which [[database]] sections, by their host [default: all]
+    #[arg(value_name = "HOST[:PORT]")]
+    pub databases: Vec<String>,
+
+    /// The loopback address to listen on, for one database [default: a free port]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+
+    /// The configuration
+    #[arg(long, value_name = "FILE", default_value = "warp.toml", value_hint = ValueHint::FilePath)]
+    pub config: PathBuf,
+
+    /// Print where each database is reached as one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `warp cc`

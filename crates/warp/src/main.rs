@@ -8,9 +8,12 @@
 mod cc;
 mod cli;
 mod completions;
+mod db_proxy;
+mod inspect;
 mod pack;
 mod progress;
 mod run;
+mod serving;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -37,6 +40,8 @@ fn dispatch() -> miette::Result<ExitCode> {
     match cli::Warp::parse().verb {
         cli::Verb::Pack(args) => pack::run(args),
         cli::Verb::Run(args) => run::run(args),
+        cli::Verb::Inspect(args) => inspect::run(&args),
+        cli::Verb::DbProxy(args) => db_proxy::run(args),
         cli::Verb::Cc(args) => cc::run(&args.args),
         cli::Verb::Completions(args) => completions::run(&args),
     }

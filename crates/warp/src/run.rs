@@ -6,19 +6,18 @@ use std::time::Duration;
 
 use miette::IntoDiagnostic;
 use tokio::runtime::{Builder, Runtime};
-use tracing_subscriber::EnvFilter;
 use warpgrid_host::{Deployment, EngineConfig, Invocation, ShimConfig, WarpGridEngine, http};
 use warpgrid_pack::{Symbols, analyze, check, manifest};
 use warpgrid_store::Store;
 
-use crate::cli;
+use crate::{cli, serving};
 
 /// How long sessions that are being reset may take when the host stops.
 const DRAIN: Duration = Duration::from_secs(5);
 
 /// Serves a component that handles HTTP requests, or runs one that is a command.
 pub fn run(args: cli::Run) -> miette::Result<ExitCode> {
-    log_to_stderr();
+    serving::log_to_stderr();
     let component = analyze(&args.component)?;
     check(&args.component, &component, &Symbols::default())?;
     let mut config = configuration(args.config.as_deref())?;
@@ -64,8 +63,9 @@ async fn serve(
 ) -> miette::Result<ExitCode> {
     let listener = http::listen(args.listen).await?;
     let address = listener.local_addr().into_diagnostic()?;
+    let mut stop = serving::Stop::watch()?;
     eprintln!("listening on http://{address}");
-    http::serve(listener, deployment, stop_signal()).await;
+    http::serve(listener, deployment, async { _ = stop.asked().await }).await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -104,36 +104,4 @@ fn code_cache() -> Option<Store> {
     Store::open_default()
         .inspect_err(|error| tracing::warn!(%error, "compiled code is not kept"))
         .ok()
-}
-
-/// Ctrl-C, or a supervisor's request to terminate.
-async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let interrupted = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminated) => {
-            tokio::select! {
-                _ = interrupted => {}
-                _ = terminated.recv() => {}
-            }
-        }
-        Err(_) => {
-            let _ = interrupted.await;
-        }
-    }
-}
-
-fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("warn,warpgrid_host=info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(
-            std::io::IsTerminal::is_terminal(&std::io::stderr())
-                && std::env::var_os("NO_COLOR").is_none(),
-        )
-        .with_target(false)
-        .without_time()
-        .init();
 }

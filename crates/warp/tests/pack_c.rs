@@ -101,7 +101,12 @@ fn the_stock_libc_is_caught() {
 fn libc_ahead_of_libwarpgrid_is_caught() {
     let toolchain = expect_toolchain();
     let project = Project::new(&[("main.c", CLIENT)]);
-    let linker = format!("-fuse-ld={}", toolchain.tools.component_ld.display());
+    let linker = format!(
+        "-fuse-ld={}",
+        warpgrid_libc::component_linker()
+            .expect("Rust has one")
+            .display()
+    );
     let status = std::process::Command::new(&toolchain.tools.clang)
         .args(toolchain.clang_args())
         .arg(linker)

@@ -35,6 +35,51 @@ int main(void) {
 }
 "#;
 
+/// Looks at the system that the host shows it.
+const SYSTEM: &str = r#"
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+static void print(const char *path) {
+    char text[200] = "";
+    FILE *file = fopen(path, "r");
+    if (!file) { perror(path); exit(1); }
+    size_t length = fread(text, 1, sizeof(text) - 1, file);
+    for (size_t i = 0; i < length; i++) putchar(text[i] ? text[i] : ' ');
+    fclose(file);
+}
+int main(void) {
+    print("/etc/hosts");
+    print("/etc/timezone");
+    print("/etc/app/motd");
+    print("/proc/self/cmdline");
+    puts("");
+    time_t time = 1751328000;
+    char text[50];
+    strftime(text, sizeof(text), "%F %T %Z", localtime(&time));
+    puts(text);
+    setenv("TZ", "America/New_York", 1);
+    strftime(text, sizeof(text), "%F %T %Z", localtime(&time));
+    puts(text);
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(443) };
+    inet_pton(AF_INET, "10.0.0.6", &address.sin_addr);
+    char host[300], service[50];
+    getnameinfo((struct sockaddr *)&address, sizeof(address), host, 300, service, 50, 0);
+    printf("%s %s\n", host, service);
+    int zones = 0;
+    DIR *directory = opendir("/usr/share/zoneinfo/Europe");
+    while (readdir(directory)) zones++;
+    puts(zones > 40 ? "many zones" : "few zones");
+    struct stat status;
+    puts(stat("/etc/passwd", &status) ? "no /etc/passwd" : "/etc/passwd");
+    return 0;
+}
+"#;
+
 const MANIFEST: &str = "[package]\nname = 'it'\nlang = 'c'\nsources = ['main.c']\n";
 
 fn program(source: &str, configuration: &str) -> (Project, String) {
@@ -71,6 +116,39 @@ fn instructions_are_counted_and_the_same_in_every_run() {
     assert!(count(&["one"]) > 100);
     assert_eq!(count(&["one"]), count(&["one"]));
     assert!(count(&["one", "two"]) > count(&["one"]));
+}
+
+#[test]
+fn a_program_finds_the_system_that_its_libc_expects() {
+    let configuration = "[services]\n'cache.warp.local' = '10.0.0.6'\n\
+        [filesystem]\ntimezone = 'Europe/Berlin'\nfiles = { '/etc/app/motd' = { path = 'motd' } }\n";
+    let (project, path) = program(SYSTEM, configuration);
+    project.run(&["run", &path]).expect_failure(&[
+        "warp.toml:9",
+        "cannot read motd",
+        "relative to the folder",
+    ]);
+    project.write("motd", "good day\n");
+    let outcome = project.run(&["run", &path, "--", "--one", "two words"]);
+    let (_, rest) = outcome
+        .stdout
+        .split_once("--one")
+        .unwrap_or_else(|| panic!("{}", outcome.account));
+    assert!(
+        outcome.stdout.starts_with(
+            "127.0.0.1\tlocalhost\n::1\tlocalhost\n10.0.0.6\tcache.warp.local\n\
+             Europe/Berlin\ngood day\n"
+        ),
+        "{}",
+        outcome.account
+    );
+    assert_eq!(
+        rest,
+        " two words \n2025-07-01 02:00:00 CEST\n2025-06-30 20:00:00 EDT\n\
+         cache.warp.local https\nmany zones\nno /etc/passwd\n",
+        "{}",
+        outcome.account
+    );
 }
 
 #[test]
@@ -149,3 +227,20 @@ const HANDLER: &str = r#"(component
         (canon lift (core func $i "handle")))
     (instance $handler (export "handle" (func $handle)))
     (export "wasi:http/incoming-handler@0.2.0" (instance $handler)))"#;
+
+#[test]
+fn the_packer_and_the_host_know_the_same_sections() {
+    use miette::Diagnostic as _;
+    let error = warpgrid_host::ShimConfig::from_toml("warp.toml", "zzzzzzzzzzzzzzzzzzzzzzzz = 1\n")
+        .expect_err("no such section");
+    let help = error.help().expect("advice").to_string();
+    let mut known: Vec<&str> = help
+        .strip_prefix("it must be one of: ")
+        .unwrap_or_else(|| panic!("{help}"))
+        .split(", ")
+        .collect();
+    let mut sections = warpgrid_pack::manifest::SECTIONS.to_vec();
+    known.sort_unstable();
+    sections.sort_unstable();
+    assert_eq!(known, sections);
+}

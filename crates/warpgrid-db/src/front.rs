@@ -1,54 +1,84 @@
 //! The same sessions over TCP: for tests, and for programs that are not
 //! guests.
 
+mod relay;
+
 use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
-use bytes::{Buf, Bytes, BytesMut};
-use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
+use bytes::BytesMut;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
-use crate::endpoint::{Endpoint, Tenant};
+use crate::endpoint::{Endpoint, PoolLimits, Tenant};
 use crate::error::Error;
 use crate::pools::Pools;
 use crate::postgres::link::Failure;
 use crate::postgres::startup::{Event, Startup};
-use crate::session::Session;
+use relay::Relay;
 
-/// How much is read from a client at a time.
-const CHUNK: usize = 64 * 1024;
+/// How many clients beyond the most are heard at a time: they are told that
+/// they are too many, and may still send a cancel request.
+const MOST_TURNED_AWAY: usize = 32;
+/// How long one of those may take to say what it wants.
+const HEARING: Duration = Duration::from_secs(5);
+/// How long a client may take to read why its session ended.
+const FAREWELL: Duration = Duration::from_secs(1);
+/// How long to pause when no connection can be accepted, for want of file
+/// descriptors for example.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// A TCP listener whose every connection becomes a [`Session`].
+/// A TCP listener whose every connection becomes a [`Session`](crate::Session).
 pub struct Front {
     listener: TcpListener,
+    door: Arc<Door>,
+}
+
+/// What every client of a front shares.
+struct Door {
     pools: Pools,
     tenant: Tenant,
     endpoint: Arc<Endpoint>,
+    places: Semaphore,
+    turned_away: Semaphore,
 }
 
 impl Front {
-    /// Listens. Whoever can connect has the endpoint's credentials, so this
-    /// should be an address of the loopback interface.
+    /// Listens. At most as many clients are let in as the endpoint's pool can
+    /// serve and keep waiting.
     ///
     /// # Errors
-    /// Where the address cannot be listened on.
+    /// Where the address cannot be listened on, and for any address that other
+    /// machines can reach: whoever can connect has the endpoint's credentials.
     pub async fn bind(
-        address: impl ToSocketAddrs,
+        address: SocketAddr,
         pools: Pools,
         tenant: Tenant,
         endpoint: Arc<Endpoint>,
     ) -> io::Result<Self> {
+        if !address.ip().to_canonical().is_loopback() {
+            let text = "clients are not authenticated: only a loopback address will do";
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
+        }
+        let PoolLimits {
+            size, max_waiting, ..
+        } = endpoint.limits;
+        let most = size.max(1).saturating_add(max_waiting) as usize;
         Ok(Self {
             listener: TcpListener::bind(address).await?,
-            pools,
-            tenant,
-            endpoint,
+            door: Arc::new(Door {
+                pools,
+                tenant,
+                endpoint,
+                places: Semaphore::new(most.min(Semaphore::MAX_PERMITS)),
+                turned_away: Semaphore::new(MOST_TURNED_AWAY),
+            }),
         })
     }
 
@@ -60,153 +90,122 @@ impl Front {
         self.listener.local_addr()
     }
 
-    /// Serves until it is dropped, which ends its sessions.
-    ///
-    /// # Errors
-    /// Where no more connections can be accepted.
-    pub async fn run(self) -> io::Result<()> {
-        let mut sessions = JoinSet::new();
+    /// Serves until `end` is done, then tells the clients that are left so and
+    /// returns. Dropping it ends their sessions without a word.
+    pub async fn serve(self, end: impl Future<Output = ()>) {
+        let (over, watched) = watch::channel(false);
+        let mut clients = JoinSet::new();
+        let mut end = std::pin::pin!(end);
         loop {
-            let (client, address) = match self.listener.accept().await {
-                Ok(accepted) => accepted,
+            let accepted = tokio::select! {
+                () = &mut end => break,
+                Some(_) = clients.join_next() => continue,
+                accepted = self.listener.accept() => accepted,
+            };
+            match accepted {
+                Ok((client, address)) => {
+                    let (door, over) = (self.door.clone(), watched.clone());
+                    clients.spawn(async move {
+                        if let Err(error) = door.admit(client, over).await {
+                            tracing::debug!(%address, %error, "a client's connection broke");
+                        }
+                    });
+                }
                 // The client has gone already.
-                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
-                Err(error) => return Err(error),
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+        drop(self.listener);
+        over.send_replace(true);
+        while clients.join_next().await.is_some() {}
+    }
+}
+
+impl Door {
+    async fn admit(&self, mut client: TcpStream, over: watch::Receiver<bool>) -> io::Result<()> {
+        client.set_nodelay(true)?;
+        if let Ok(_place) = self.places.try_acquire() {
+            self.serve(&mut client, over).await?;
+        } else if let Ok(_place) = self.turned_away.try_acquire() {
+            let error = Error::PoolExhausted {
+                endpoint: self.endpoint.to_string(),
+                size: self.endpoint.limits.size.max(1),
+                waiting: self.endpoint.limits.max_waiting,
             };
-            let (pools, tenant, endpoint) = (
-                self.pools.clone(),
-                self.tenant.clone(),
-                self.endpoint.clone(),
-            );
-            sessions.spawn(async move {
-                if let Err(error) = serve(client, &pools, &tenant, &endpoint).await {
-                    tracing::debug!(%address, %error, "a client's connection broke");
-                }
-            });
-            while sessions.try_join_next().is_some() {}
+            self.turn_away(&mut client, error, HEARING).await?;
         }
+        client.shutdown().await
+    }
+
+    async fn serve(&self, client: &mut TcpStream, over: watch::Receiver<bool>) -> io::Result<()> {
+        let session = match self.pools.connect(&self.tenant, &self.endpoint).await {
+            Ok(session) => session,
+            Err(error) => {
+                let limit = self.endpoint.limits.startup_timeout;
+                let refused = self.turn_away(client, error, limit);
+                return tokio::select! {
+                    refused = refused => refused,
+                    () = ended(over) => Ok(()),
+                };
+            }
+        };
+        let mut relay = Relay::new(session);
+        tokio::select! {
+            done = poll_fn(|cx| relay.poll(cx, client)) => return done,
+            () = ended(over) => {}
+        }
+        relay.session.shut_down();
+        timeout(FAREWELL, poll_fn(|cx| relay.poll(cx, client))).await?
+    }
+
+    /// Tells a client why it gets no session, and the operator.
+    async fn turn_away(
+        &self,
+        client: &mut TcpStream,
+        error: Error,
+        limit: Duration,
+    ) -> io::Result<()> {
+        if !matches!(error, Error::Draining { .. }) {
+            tracing::warn!(%error, "no session for a client");
+        }
+        timeout(limit, self.refuse(client, error)).await?
+    }
+
+    /// A client can be told after its StartupMessage. Another session's query
+    /// can be cancelled even where there is no room for one more.
+    async fn refuse(&self, client: &mut TcpStream, error: Error) -> io::Result<()> {
+        let (mut startup, mut buffer) = (Startup::default(), BytesMut::new());
+        while client.read_buf(&mut buffer).await? > 0 {
+            let mut data = &buffer[..];
+            while let Some(event) = startup.feed(&mut data) {
+                match event {
+                    Event::Answer(bytes) => client.write_all(bytes).await?,
+                    Event::Start(_) => {
+                        return client.write_all(&Failure::Own(error).message()).await;
+                    }
+                    Event::Refuse(bytes) => return client.write_all(&bytes).await,
+                    Event::Cancel(key) => {
+                        if let Some(target) = self.pools.cancels().find(&self.tenant, key) {
+                            target.cancel().await;
+                        }
+                        return Ok(());
+                    }
+                }
+            }
+            buffer.clear();
+        }
+        Ok(())
     }
 }
 
-async fn serve(
-    mut client: TcpStream,
-    pools: &Pools,
-    tenant: &Tenant,
-    endpoint: &Arc<Endpoint>,
-) -> io::Result<()> {
-    client.set_nodelay(true)?;
-    match pools.connect(tenant, endpoint).await {
-        Ok(session) => {
-            let mut relay = Relay {
-                session,
-                up: BytesMut::with_capacity(CHUNK),
-                down: Bytes::new(),
-            };
-            poll_fn(|cx| relay.poll(cx, &mut client)).await?;
-        }
-        Err(error) => {
-            let limit = endpoint.limits.startup_timeout;
-            timeout(limit, refuse(&mut client, error)).await??;
-        }
-    }
-    client.shutdown().await
-}
-
-/// Tells a client why it gets no session, where it can be told: after its
-/// StartupMessage.
-async fn refuse(client: &mut TcpStream, error: Error) -> io::Result<()> {
-    let (mut startup, mut buffer) = (Startup::default(), BytesMut::new());
-    while client.read_buf(&mut buffer).await? > 0 {
-        let mut data = &buffer[..];
-        while let Some(event) = startup.feed(&mut data) {
-            match event {
-                Event::Answer(bytes) => client.write_all(bytes).await?,
-                Event::Start(_) => {
-                    return client.write_all(&Failure::Own(error).message()).await;
-                }
-                Event::Refuse(bytes) => return client.write_all(&bytes).await,
-                Event::Cancel(_) => return Ok(()),
-            }
-        }
-        buffer.clear();
-    }
-    Ok(())
-}
-
-/// Both directions of one connection.
-struct Relay {
-    session: Session,
-    /// From the client, not taken by the session.
-    up: BytesMut,
-    /// From the session, not taken by the client.
-    down: Bytes,
-}
-
-impl Relay {
-    fn poll(&mut self, cx: &mut Context<'_>, client: &mut TcpStream) -> Poll<io::Result<()>> {
-        loop {
-            let mut moved = false;
-            if self.up.is_empty() {
-                self.up.reserve(CHUNK);
-                match poll_read(client, cx, &mut self.up) {
-                    Poll::Ready(Ok(0)) => return Poll::Ready(Ok(())),
-                    Poll::Ready(Ok(_)) => moved = true,
-                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                    Poll::Pending => {}
-                }
-            }
-            if !self.up.is_empty() {
-                match self.session.poll_send(cx, &self.up) {
-                    Poll::Ready(Ok(taken)) => {
-                        self.up.advance(taken);
-                        moved |= taken > 0;
-                    }
-                    // What is left to read says why; nothing more can be sent.
-                    Poll::Ready(Err(_)) => self.up.clear(),
-                    Poll::Pending => {}
-                }
-            }
-            if self.down.is_empty() {
-                match self.session.poll_recv(cx, CHUNK) {
-                    Poll::Ready(Ok(bytes)) if bytes.is_empty() => return Poll::Ready(Ok(())),
-                    Poll::Ready(Ok(bytes)) => {
-                        self.down = bytes;
-                        moved = true;
-                    }
-                    Poll::Ready(Err(error)) => {
-                        return Poll::Ready(Err(io::Error::other(error)));
-                    }
-                    Poll::Pending => {}
-                }
-            }
-            while !self.down.is_empty() {
-                match Pin::new(&mut *client).poll_write(cx, &self.down) {
-                    Poll::Ready(Ok(count)) => {
-                        self.down.advance(count);
-                        moved = true;
-                    }
-                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                    Poll::Pending => break,
-                }
-            }
-            if !moved {
-                return Poll::Pending;
-            }
-        }
-    }
-}
-
-fn poll_read(
-    client: &TcpStream,
-    cx: &mut Context<'_>,
-    buffer: &mut BytesMut,
-) -> Poll<io::Result<usize>> {
-    loop {
-        match client.try_read_buf(buffer) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                ready!(client.poll_read_ready(cx))?;
-            }
-            read => return Poll::Ready(read),
-        }
+/// Done when the front is at its end.
+async fn ended(mut over: watch::Receiver<bool>) {
+    // Without a sender the front is gone, and this task with it.
+    if over.wait_for(|over| *over).await.is_err() {
+        std::future::pending().await
     }
 }

@@ -117,6 +117,10 @@ impl Pools {
         self.pools().values().map(|pool| pool.stats()).collect()
     }
 
+    pub(crate) fn cancels(&self) -> &Cancels {
+        &self.0.cancels
+    }
+
     fn pool(&self, endpoint: &Arc<Endpoint>) -> Arc<Pool<Link>> {
         let mut pools = self.pools();
         if let Some(pool) = pools.get(endpoint) {

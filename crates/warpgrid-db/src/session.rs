@@ -19,6 +19,7 @@ use crate::endpoint::{Endpoint, Tenant};
 use crate::error::Error;
 use crate::pool::Pool;
 use crate::pools::{ResetPolicy, Shared};
+use crate::postgres::frame;
 use crate::postgres::link::Link;
 use crate::postgres::startup::{Password, Request, Startup};
 use crate::wakers::Wakers;
@@ -191,6 +192,22 @@ impl Session {
             }
         }
         Poll::Ready(Ok(data.len()))
+    }
+
+    /// Ends the session because the host stops. The guest reads why, unless the
+    /// server is in the middle of a message to it.
+    pub(crate) fn shut_down(&mut self) {
+        let between_messages = match &self.state {
+            State::Relaying(relay) => relay.between_messages(),
+            State::Opening { .. } | State::Asking { .. } | State::Waiting(_) => true,
+            State::Cancelling(_) | State::Ended(_) => false,
+        };
+        if between_messages {
+            let text = "terminating connection: the host is shutting down; connect again later";
+            self.answer_and_end(&frame::fatal("57P01", text));
+        } else {
+            self.end(None);
+        }
     }
 
     fn take(&mut self, max: usize) -> Result<Bytes, Error> {

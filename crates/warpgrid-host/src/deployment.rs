@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::imports;
 use crate::shims::database_proxy::{self, Endpoints};
 use crate::shims::dns::{self, DnsConfig};
+use crate::shims::filesystem::{self, FilesystemConfig, Process};
 use crate::shims::sockets;
 use crate::state::GuestState;
 use crate::worker::Workers;
@@ -40,8 +41,23 @@ pub struct Deployment {
 pub(crate) struct Shared {
     pub(crate) config: ShimConfig,
     pub(crate) tenant: Tenant,
+    pub(crate) filesystem: Arc<FilesystemConfig>,
     pub(crate) dns: Arc<DnsConfig>,
+    /// What `/proc/self` shows of an instance that is given no arguments.
+    pub(crate) program: Arc<[String]>,
+    environment: Arc<[String]>,
     pub(crate) endpoints: Arc<Endpoints>,
+}
+
+impl Shared {
+    /// How an instance sees itself.
+    pub(crate) fn process(&self, arguments: Arc<[String]>) -> Process {
+        Process {
+            arguments,
+            environment: self.environment.clone(),
+            memory: self.config.limits.memory_bytes(),
+        }
+    }
 }
 
 impl Deployment {
@@ -59,7 +75,10 @@ impl Deployment {
         let shared = Arc::new(Shared {
             config: config.clone(),
             tenant: Tenant::new(module.path.display().to_string()),
+            filesystem: Arc::new(FilesystemConfig::new(config)),
             dns,
+            program: [program_name(module)].into(),
+            environment: environment(config),
             endpoints,
         });
         let pre = linker(engine, config)
@@ -149,18 +168,33 @@ impl Deployment {
         }
     }
 
-    /// A store for one instance.
-    pub(crate) fn store(&self, wasi: WasiCtx) -> Store<GuestState> {
-        new_store(&self.engine, wasi, &self.shared, self.pools.clone())
+    /// A store for one instance, which runs with these arguments.
+    pub(crate) fn store(&self, wasi: WasiCtx, arguments: &[String]) -> Store<GuestState> {
+        let process = self.shared.process(arguments.into());
+        new_store(
+            &self.engine,
+            wasi,
+            process,
+            &self.shared,
+            self.pools.clone(),
+        )
     }
 
     /// Says which shims are active and what each of them intercepts.
     fn log_shims(&self) {
         let config = &self.shared.config;
+        if config.shims.filesystem {
+            tracing::info!(
+                files = self.shared.filesystem.known_files(),
+                "shim filesystem: active; open and stat ask for devices, /etc, /proc/self, time zones and [filesystem] files"
+            );
+        } else {
+            tracing::info!("shim filesystem: off");
+        }
         if config.shims.dns {
             tracing::info!(
                 names = self.shared.dns.known_names(),
-                "shim dns: active; getaddrinfo asks [services], [dns] hosts, then the system"
+                "shim dns: active; getaddrinfo and getnameinfo ask [services], [dns] hosts, then the system"
             );
         } else {
             tracing::info!("shim dns: off");
@@ -209,6 +243,9 @@ fn linker(engine: &Engine, config: &ShimConfig) -> wasmtime::Result<Linker<Guest
     wasmtime_wasi::p3::add_to_linker(&mut linker)?;
     p2::add_only_http_to_linker_async(&mut linker)?;
     p3::add_to_linker(&mut linker)?;
+    if config.shims.filesystem {
+        filesystem::add_to_linker(&mut linker, |state: &mut GuestState| &mut state.filesystem)?;
+    }
     if config.shims.dns {
         dns::add_to_linker(&mut linker, |state: &mut GuestState| &mut state.dns)?;
     }
@@ -237,10 +274,11 @@ pub(crate) const FUEL: u64 = u64::MAX;
 pub(crate) fn new_store(
     engine: &Engine,
     wasi: WasiCtx,
+    process: Process,
     shared: &Shared,
     pools: Pools,
 ) -> Store<GuestState> {
-    let mut store = Store::new(engine, GuestState::new(wasi, shared, pools));
+    let mut store = Store::new(engine, GuestState::new(wasi, process, shared, pools));
     store.limiter(|state| &mut state.limits);
     // Each epoch a guest that computes lets others run; deadlines are enforced
     // from outside, where the guest cannot prevent it.
@@ -249,6 +287,18 @@ pub(crate) fn new_store(
     // Refused where the engine does not count: guests then need no fuel.
     let _ = store.set_fuel(FUEL);
     store
+}
+
+fn program_name(module: &Module) -> String {
+    let name = module.path.file_stem().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+fn environment(config: &ShimConfig) -> Arc<[String]> {
+    let variables = config.env.iter();
+    variables
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect()
 }
 
 /// WASI's part of an instance: the environment, the sockets and the directories

@@ -9,9 +9,15 @@ use crate::config::Shims;
 use crate::error::Error;
 
 /// The shims that are linked, by the interfaces that they define.
-pub(crate) fn interfaces(shims: Shims) -> [(&'static str, &'static str, bool); 3] {
+pub(crate) fn interfaces(shims: Shims) -> [(&'static str, &'static str, bool); 5] {
     [
+        (
+            "warpgrid:shim/filesystem@0.1.0",
+            "filesystem",
+            shims.filesystem,
+        ),
         ("warpgrid:shim/dns@0.1.0", "dns", shims.dns),
+        ("warpgrid:shim/dns-reverse@0.1.0", "dns", shims.dns),
         (
             "warpgrid:shim/database-proxy@0.1.0",
             "database-proxy",

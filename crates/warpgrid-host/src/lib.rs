@@ -25,6 +25,7 @@ mod bindings;
 mod code_cache;
 mod command;
 pub mod config;
+pub mod db_proxy;
 mod deployment;
 mod engine;
 mod error;

@@ -9,6 +9,7 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 use crate::deployment::Shared;
 use crate::shims::database_proxy::DatabaseProxyState;
 use crate::shims::dns::{DnsState, ResolvedNames};
+use crate::shims::filesystem::{FilesystemState, Process};
 use crate::shims::sockets::SocketsView;
 
 /// The state of one guest: WASI's, and each shim's.
@@ -18,13 +19,14 @@ pub(crate) struct GuestState {
     table: ResourceTable,
     names: ResolvedNames,
     pub(crate) limits: StoreLimits,
+    pub(crate) filesystem: FilesystemState,
     pub(crate) dns: DnsState,
     pub(crate) database_proxy: DatabaseProxyState,
 }
 
 impl GuestState {
     /// A fresh guest of a deployment.
-    pub(crate) fn new(wasi: WasiCtx, shared: &Shared, pools: Pools) -> Self {
+    pub(crate) fn new(wasi: WasiCtx, process: Process, shared: &Shared, pools: Pools) -> Self {
         let names = ResolvedNames::default();
         Self {
             wasi,
@@ -34,6 +36,7 @@ impl GuestState {
                 .memory_size(shared.config.limits.memory_bytes())
                 .trap_on_grow_failure(false)
                 .build(),
+            filesystem: FilesystemState::new(shared.filesystem.clone(), process),
             dns: DnsState::new(shared.dns.clone(), names.clone()),
             database_proxy: DatabaseProxyState::new(
                 pools,

@@ -57,7 +57,13 @@ impl HandlerState for Workers {
         let wasi = wasi(&self.shared.config)
             .map_err(wasmtime::Error::from)?
             .build();
-        let mut store = new_store(&self.engine, wasi, &self.shared, self.pools.clone());
+        let mut store = new_store(
+            &self.engine,
+            wasi,
+            self.shared.process(self.shared.program.clone()),
+            &self.shared,
+            self.pools.clone(),
+        );
         let instantiating = self.proxy.instantiate_async(&mut store);
         let proxy = tokio::time::timeout(limits.request_timeout, instantiating)
             .await

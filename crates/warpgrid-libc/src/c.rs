@@ -103,7 +103,7 @@ pub fn current_toolchain() -> Result<Toolchain, Error> {
     Toolchain::current(&store, LIBWARPGRID_TARGET).map_err(toolchain_error)
 }
 
-fn toolchain_error(error: toolchain::Error) -> Error {
+pub(crate) fn toolchain_error(error: toolchain::Error) -> Error {
     match error {
         toolchain::Error::NoTool { name, remedy } => Error::ToolMissing {
             tool: name,

@@ -8,32 +8,45 @@ use std::process::Command;
 
 use warpgrid_store::{BuildError, Entry, Key, Staging, Store, StoreError};
 
-use crate::Tools;
+use crate::{Tools, component_linker};
 
 /// The one target that has hooks, and so a libwarpgrid.
 pub const LIBWARPGRID_TARGET: &str = "wasm32-wasip2";
 
+/// Pairs the names of files in `c/` with their texts.
+macro_rules! sources {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../c/", $name)))),*]
+    };
+}
+
 /// Everything that libwarpgrid is compiled from: name and text.
-const SOURCES: &[(&str, &str)] = &[
-    ("connect.c", include_str!("../c/connect.c")),
-    ("getaddrinfo.c", include_str!("../c/getaddrinfo.c")),
-    (
-        "generated/warpgrid_shim.c",
-        include_str!("../c/generated/warpgrid_shim.c"),
-    ),
-    (
-        "generated/warpgrid_shim.h",
-        include_str!("../c/generated/warpgrid_shim.h"),
-    ),
-    (
-        "generated/warpgrid_shim_component_type.s",
-        include_str!("../c/generated/warpgrid_shim_component_type.s"),
-    ),
+const SOURCES: &[(&str, &str)] = sources![
+    "addresses.c",
+    "addresses.h",
+    "connect.c",
+    "getaddrinfo.c",
+    "gethostbyaddr.c",
+    "gethostbyname.c",
+    "getnameinfo.c",
+    "hostent.c",
+    "hostent.h",
+    "open.c",
+    "reverse.c",
+    "reverse.h",
+    "stat.c",
+    "time_zone.c",
+    "virtual_path.c",
+    "virtual_path.h",
+    "generated/warpgrid_shim.c",
+    "generated/warpgrid_shim.h",
+    "generated/warpgrid_shim_component_type.s",
 ];
 
 /// How libwarpgrid's own sources are compiled; part of its key.
 const C_FLAGS: &[&str] = &[
     "-std=c17",
+    "-D_GNU_SOURCE",
     "-O2",
     "-Wall",
     "-Wextra",
@@ -89,19 +102,30 @@ pub enum Error {
     Store(#[from] StoreError),
 }
 
+/// The targets for which sysroots are built.
+pub const SYSROOT_TARGETS: &[&str] = &["wasm32-wasip1", "wasm32-wasip2"];
+
+/// The toolchain that this build is made for, by a digest of the series and of
+/// libwarpgrid. It is part of every root's name, so that releases and checkouts
+/// that share a store do not take each other's toolchain for their own.
+pub const RELEASE: &str = env!("WARPGRID_LIBC_RELEASE");
+
 /// The store's root of the sysroot that has the patches.
+///
+/// It holds `include/TARGET`, `lib/TARGET` and clang's resource directory,
+/// `clang-resource`.
 pub fn patched_sysroot_root(target: &str) -> String {
-    format!("sysroot/patched/{target}")
+    format!("libc/{RELEASE}/patched/{target}")
 }
 
 /// The store's root of the sysroot that upstream's sources give as they are.
 pub fn stock_sysroot_root(target: &str) -> String {
-    format!("sysroot/stock/{target}")
+    format!("libc/{RELEASE}/stock/{target}")
 }
 
 /// The store's root of libwarpgrid.
 pub fn libwarpgrid_root(target: &str) -> String {
-    format!("libwarpgrid/{target}")
+    format!("libc/{RELEASE}/libwarpgrid/{target}")
 }
 
 /// What a program is linked with.
@@ -195,15 +219,18 @@ impl Toolchain {
     ///
     /// libwarpgrid stands before libc, which clang appends: the first archive
     /// that defines a hook is the one whose definition is linked.
-    pub fn clang_link_args(&self) -> Vec<OsString> {
+    ///
+    /// # Errors
+    /// [`Error::NoTool`] without a linker for components.
+    pub fn clang_link_args(&self) -> Result<Vec<OsString>, Error> {
         let mut args = Vec::new();
         if self.target == LIBWARPGRID_TARGET {
-            args.push(joined("-fuse-ld=", &self.tools.component_ld));
+            args.push(joined("-fuse-ld=", &component_linker()?));
         }
         if let Some(libwarpgrid) = &self.libwarpgrid {
             args.extend([joined("-L", libwarpgrid), "-lwarpgrid".into()]);
         }
-        args
+        Ok(args)
     }
 
     /// What rustc needs to link against this toolchain: the sysroot's libc in
@@ -257,7 +284,7 @@ pub fn build_libwarpgrid(store: &Store, target: &str, tools: &Tools) -> Result<E
     let mut key = Key::new("libwarpgrid")
         .field("target", target)
         .field("sysroot", &sysroot.digest)
-        .field("compiler", &tools.clang_version)
+        .field("compiler", tools.clang_version()?)
         .field("flags", C_FLAGS.join(" "))
         .field("generated-flags", GENERATED_FLAGS.join(" "));
     for (name, text) in SOURCES {

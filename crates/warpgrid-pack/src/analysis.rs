@@ -5,12 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
-use wasmparser::{
-    KnownCustom, Name, Parser, Payload, ProducersSectionReader, Validator, WasmFeatures,
-};
+use wasmparser::{Parser, Payload, Validator, WasmFeatures};
 
 use crate::Error;
 use crate::contract::SHIM_PACKAGE;
+use crate::sections::{Producers, Sections};
 
 /// What a component is, as data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -47,29 +46,51 @@ pub fn analyze(path: &Path) -> Result<Analysis, Error> {
 /// # Errors
 /// When the bytes are not a whole, valid component.
 pub fn analyze_bytes(path: &Path, bytes: &[u8]) -> Result<Analysis, Error> {
+    let sections = sections(path, bytes)?;
+    Ok(Analysis::new(sections, bytes.len()))
+}
+
+/// The sections of what is a whole, valid component.
+pub(crate) fn sections(path: &Path, bytes: &[u8]) -> Result<Sections, Error> {
     expect_component(path, bytes)?;
     Validator::new_with_features(WasmFeatures::all())
         .validate_all(bytes)
         .map_err(|error| broken(path, &error))?;
-    let found = read(bytes).map_err(|error| broken(path, &error))?;
-    let shims = found
-        .imports
+    Sections::read(bytes).map_err(|error| broken(path, &error))
+}
+
+impl Analysis {
+    pub(crate) fn new(found: Sections, bytes: usize) -> Self {
+        let shims = found
+            .imports
+            .iter()
+            .filter_map(|import| {
+                let interface = import.strip_prefix(SHIM_PACKAGE)?.strip_prefix('/')?;
+                Some(interface.split('@').next().unwrap_or(interface).to_owned())
+            })
+            .collect();
+        Self {
+            world: world(&found.exports).to_owned(),
+            shims,
+            bytes: bytes as u64,
+            toolchain: toolchain(&found.producers),
+            functions: (!found.functions.is_empty()).then_some(found.functions),
+            imports: found.imports.into_iter().collect(),
+            exports: found.exports.into_iter().collect(),
+        }
+    }
+}
+
+/// The tools in one line, without those that only put the component together:
+/// they say nothing of what compiled it.
+fn toolchain(producers: &Producers) -> Option<String> {
+    let tools: Vec<_> = producers
+        .tools
         .iter()
-        .filter_map(|import| {
-            let interface = import.strip_prefix(SHIM_PACKAGE)?.strip_prefix('/')?;
-            Some(interface.split('@').next().unwrap_or(interface).to_owned())
-        })
+        .filter(|tool| !tool.name.starts_with("wit-") && !tool.name.starts_with("wasm-"))
+        .map(ToString::to_string)
         .collect();
-    Ok(Analysis {
-        world: world(&found.exports).to_owned(),
-        shims,
-        bytes: bytes.len() as u64,
-        toolchain: (!found.tools.is_empty())
-            .then(|| found.tools.into_iter().collect::<Vec<_>>().join(", ")),
-        functions: (!found.functions.is_empty()).then_some(found.functions),
-        imports: found.imports.into_iter().collect(),
-        exports: found.exports.into_iter().collect(),
-    })
+    (!tools.is_empty()).then(|| tools.join(", "))
 }
 
 /// Refuses what is no component at all, with a word on what it is instead.
@@ -137,76 +158,6 @@ fn broken(path: &Path, error: &wasmparser::Error) -> Error {
         path: path.into(),
         what,
         help: "copy or build it again with `warp pack`".into(),
-    }
-}
-
-#[derive(Default)]
-struct Found {
-    imports: BTreeSet<String>,
-    exports: BTreeSet<String>,
-    tools: BTreeSet<String>,
-    functions: BTreeSet<String>,
-}
-
-/// Imports and exports of the outermost component; names and producers of
-/// everything inside it.
-fn read(bytes: &[u8]) -> wasmparser::Result<Found> {
-    let mut found = Found::default();
-    // How many modules and components are open at this point.
-    let mut depth = 0u32;
-    for payload in Parser::new(0).parse_all(bytes) {
-        match payload? {
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
-            Payload::End(_) => depth = depth.saturating_sub(1),
-            Payload::ComponentImportSection(section) if depth == 0 => {
-                for import in section {
-                    found.imports.insert(import?.name.name.to_owned());
-                }
-            }
-            Payload::ComponentExportSection(section) if depth == 0 => {
-                for export in section {
-                    found.exports.insert(export?.name.name.to_owned());
-                }
-            }
-            Payload::CustomSection(section) => match section.as_known() {
-                KnownCustom::Name(names) => read_names(names, &mut found.functions),
-                KnownCustom::Producers(producers) => read_tools(producers, &mut found.tools),
-                _ => {}
-            },
-            _ => {}
-        }
-    }
-    Ok(found)
-}
-
-/// Custom sections are no part of what makes a component valid: what cannot be
-/// read in them is left out.
-fn read_names(names: wasmparser::NameSectionReader<'_>, functions: &mut BTreeSet<String>) {
-    for name in names.into_iter().map_while(Result::ok) {
-        if let Name::Function(map) = name {
-            functions.extend(
-                map.into_iter()
-                    .map_while(Result::ok)
-                    .map(|n| n.name.to_owned()),
-            );
-        }
-    }
-}
-
-fn read_tools(producers: ProducersSectionReader<'_>, tools: &mut BTreeSet<String>) {
-    for field in producers.into_iter().map_while(Result::ok) {
-        if field.name == "processed-by" {
-            for value in field.values.into_iter().map_while(Result::ok) {
-                // What put the component together says nothing of what compiled it.
-                if !value.name.starts_with("wit-") && !value.name.starts_with("wasm-") {
-                    tools.insert(
-                        format!("{} {}", value.name, value.version)
-                            .trim_end()
-                            .into(),
-                    );
-                }
-            }
-        }
     }
 }
 

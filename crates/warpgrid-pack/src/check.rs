@@ -26,6 +26,15 @@ pub struct Symbols {
 /// [`Error::UnknownImport`] and [`Error::MissingShim`].
 pub fn check(path: &Path, component: &Analysis, symbols: &Symbols) -> Result<(), Error> {
     check_imports(path, component)?;
+    check_shims(path, component, symbols)
+}
+
+/// The second half of [`check`].
+pub(crate) fn check_shims(
+    path: &Path,
+    component: &Analysis,
+    symbols: &Symbols,
+) -> Result<(), Error> {
     let missing: Vec<_> = REQUIREMENTS
         .iter()
         .filter_map(|requirement| Missing::find(requirement, component, symbols))
@@ -38,28 +47,34 @@ pub fn check(path: &Path, component: &Analysis, symbols: &Symbols) -> Result<(),
 }
 
 fn check_imports(path: &Path, component: &Analysis) -> Result<(), Error> {
-    let Some((import, provided)) = component
-        .imports
-        .iter()
-        .map(|import| (import, provides(import)))
-        .find(|(_, provided)| *provided != Provided::Yes)
-    else {
-        return Ok(());
-    };
-    let help = if provided == Provided::No {
-        "remove what needs it, or give it a definition: compose the component with one that \
-         exports it"
-            .to_owned()
-    } else if import.starts_with(SHIM_PACKAGE) {
-        format!("this warp speaks {SHIM_PACKAGE}@{SHIM_VERSION}: build it again with `warp pack`")
-    } else {
-        "the host provides WASI 0.2 and 0.3.x: build it again with bindings of those versions"
-            .to_owned()
-    };
-    Err(Error::UnknownImport {
-        path: path.into(),
-        import: import.clone(),
-        help,
+    match unprovided(path, component).next() {
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
+}
+
+/// An [`Error::UnknownImport`] for each import that the host does not provide.
+pub(crate) fn unprovided(path: &Path, component: &Analysis) -> impl Iterator<Item = Error> {
+    component.imports.iter().filter_map(move |import| {
+        let help = match provides(import) {
+            Provided::Yes => return None,
+            Provided::No => {
+                "remove what needs it, or give it a definition: compose the component with one \
+                 that exports it"
+                    .to_owned()
+            }
+            Provided::OtherVersion if import.starts_with(SHIM_PACKAGE) => format!(
+                "this warp speaks {SHIM_PACKAGE}@{SHIM_VERSION}: build it again with `warp pack`"
+            ),
+            Provided::OtherVersion => "the host provides WASI 0.2 and 0.3.x: build it again with \
+                                       bindings of those versions"
+                .to_owned(),
+        };
+        Some(Error::UnknownImport {
+            path: path.into(),
+            import: import.clone(),
+            help,
+        })
     })
 }
 

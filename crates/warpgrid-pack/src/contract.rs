@@ -20,6 +20,20 @@ pub const SHIMS: &[&str] = &[
     "threading",
 ];
 
+/// What a shim does for a program, in a few words; `None` for none of [`SHIMS`].
+pub fn purpose(shim: &str) -> Option<&'static str> {
+    Some(match shim {
+        "database-proxy" => "database connections that the host pools and logs in",
+        "dns" => "names that the host resolves",
+        "dns-reverse" => "names of addresses, from the host",
+        "filesystem" => "virtual files, such as resolv.conf and time zones",
+        "signals" => "requests to terminate or reload",
+        "sockets" => "which endpoints are proxied, and waiting for them",
+        "threading" => "what the program assumes of threads",
+        _ => return None,
+    })
+}
+
 /// WASI 0.2, by package: the interfaces that the host links.
 const WASI_0_2: &[(&str, &[&str])] = &[
     (
@@ -105,6 +119,35 @@ pub const REQUIREMENTS: &[Requirement] = &[
         shims: &["database-proxy", "sockets"],
         stock_import: None,
     },
+    Requirement {
+        functions: &["gethostbyname"],
+        shims: &["dns"],
+        stock_import: None,
+    },
+    Requirement {
+        functions: &["gethostbyaddr", "getnameinfo"],
+        shims: &["dns-reverse"],
+        stock_import: None,
+    },
+    Requirement {
+        functions: &[
+            "__wasilibc_open_nomode",
+            "__wasilibc_access",
+            "__wasilibc_stat",
+            "access",
+            "lstat",
+            "opendir",
+            "scandir",
+            "stat",
+        ],
+        shims: &["filesystem"],
+        stock_import: None,
+    },
+    Requirement {
+        functions: &["__secs_to_zone"],
+        shims: &["filesystem"],
+        stock_import: None,
+    },
 ];
 
 /// Whether the host provides an import.
@@ -182,6 +225,12 @@ mod tests {
         }
         interfaces.sort();
         assert_eq!(interfaces, SHIMS);
+    }
+
+    #[test]
+    fn every_shim_has_a_purpose() {
+        assert!(SHIMS.iter().all(|shim| purpose(shim).is_some()));
+        assert_eq!(purpose("shim"), None);
     }
 
     #[test]

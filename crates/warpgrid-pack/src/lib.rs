@@ -6,7 +6,8 @@
 //! ([`check`]), and [`PackRequest::finish`], which does what is alike at the
 //! end of every build.
 //!
-//! [`analyze`] reads any component and returns what it found as data.
+//! [`analyze`] reads any component and returns what it found as data;
+//! [`inspect`] adds where its bytes are and what the host will say of it.
 
 #![forbid(unsafe_code)]
 
@@ -14,14 +15,17 @@ mod analysis;
 pub mod check;
 pub mod contract;
 mod error;
+pub mod inspect;
 mod link_map;
 pub mod manifest;
 mod output;
 mod packer;
+mod sections;
 
 pub use analysis::{Analysis, analyze, analyze_bytes};
 pub use check::{Symbols, check};
 pub use error::{Error, ManifestError};
+pub use inspect::{Inspection, inspect};
 pub use link_map::{LinkMap, MapSymbol};
 pub use manifest::{Key, Manifest};
 pub use output::write_atomically;

@@ -22,7 +22,15 @@ pub const FILE: &str = "warp.toml";
 
 /// Every section that some reader knows.
 pub const SECTIONS: &[&str] = &[
-    "package", "shims", "database", "services", "dns", "network", "limits", "env",
+    "package",
+    "shims",
+    "database",
+    "services",
+    "dns",
+    "filesystem",
+    "network",
+    "limits",
+    "env",
 ];
 
 /// Keys of `[package]` that every language has.

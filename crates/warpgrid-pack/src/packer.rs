@@ -165,6 +165,7 @@ impl PackRequest<'_> {
         self.progress.step("Checking imports");
         let bytes =
             fs::read(&built.file).map_err(|error| Error::file("read", &built.file, &error))?;
+        let bytes = sign(bytes);
         let output = self
             .output
             .clone()
@@ -183,6 +184,14 @@ impl PackRequest<'_> {
             analysis,
         })
     }
+}
+
+/// Records in the component's producers section which warp packed it.
+fn sign(bytes: Vec<u8>) -> Vec<u8> {
+    let mut producers = wasm_metadata::Producers::empty();
+    producers.add("processed-by", "warp", env!("CARGO_PKG_VERSION"));
+    // What is no component stays as it is, for the analysis to say so.
+    producers.add_to_wasm(&bytes).unwrap_or(bytes)
 }
 
 /// The packer for a project: the one that is asked for, else the one that
@@ -325,6 +334,8 @@ mod tests {
             project.join("target/warp").join(packed.name + ".wasm")
         );
         assert_eq!(packed.analysis.imports, ["wasi:cli/stdin@0.2.0"]);
+        let warp = format!("warp {}", env!("CARGO_PKG_VERSION"));
+        assert_eq!(packed.analysis.toolchain, Some(warp));
 
         fs::remove_dir_all(project.join("target")).unwrap();
         let bad = r#"(component (import "foo" (func)))"#;

@@ -86,7 +86,11 @@ fn recover(work: &WorkTree<'_>) -> Result<bool, SeriesError> {
     Ok(true)
 }
 
-fn apply_all(work: &WorkTree<'_>, patches: &[Patch], cancel: &Cancel) -> Result<(), SeriesError> {
+pub(crate) fn apply_all(
+    work: &WorkTree<'_>,
+    patches: &[Patch],
+    cancel: &Cancel,
+) -> Result<(), SeriesError> {
     work.git
         .run(&["checkout", "--quiet", "--force", "-B", "series", UPSTREAM])?;
     for patch in patches {

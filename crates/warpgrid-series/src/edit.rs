@@ -272,7 +272,7 @@ fn pick(work: &WorkTree<'_>, args: &[&str]) -> Result<Option<EditStep>, SeriesEr
     Ok(Some(EditStep::Conflict { subject, files }))
 }
 
-fn unmerged(work: &WorkTree<'_>) -> Result<Vec<String>, SeriesError> {
+pub(crate) fn unmerged(work: &WorkTree<'_>) -> Result<Vec<String>, SeriesError> {
     let names = work
         .git
         .run(&["diff", "--name-only", "--diff-filter=U", "-z"])?;

@@ -216,7 +216,7 @@ pub enum SeriesError {
     },
 
     /// Another operation has to be ended first.
-    #[error("{what} is under way in {}\n  help: end it with `cargo xtask patches {verb} {name} --continue`, or undo it with `--abort`", work.display())]
+    #[error("{what} is under way in {}\n  help: end it with `cargo xtask {verb} {name} --continue`, or undo it with `--abort`", work.display())]
     UnderWay {
         /// The series' short name.
         name: String,
@@ -224,7 +224,7 @@ pub enum SeriesError {
         work: PathBuf,
         /// The operation, as "an edit of 0002-x.patch".
         what: String,
-        /// The verb that ends it.
+        /// The verb that ends it, as "patches edit".
         verb: &'static str,
     },
 
@@ -273,6 +273,39 @@ pub enum SeriesError {
         message: String,
         /// What to do.
         help: &'static str,
+    },
+
+    /// The upstream has no version of that name.
+    #[error(
+        "{upstream} has no tag, branch or commit '{wanted}'\n  help: {}",
+        if near.is_empty() { "it has no tags or branches at all".to_owned() }
+        else { format!("the nearest names are {}", list(near)) }
+    )]
+    UnknownVersion {
+        /// As given.
+        wanted: String,
+        /// Where it was looked for.
+        upstream: String,
+        /// Names like it.
+        near: Vec<String>,
+    },
+
+    /// A rebase has no git repository to take the version from.
+    #[error("{} has no [[git]] source\n  help: add one with upstream's url, or to try versions only, name a repository: `cargo xtask rebase {name} --survey --git PATH_OR_URL`", sources.display())]
+    NoGitUpstream {
+        /// The series' short name.
+        name: String,
+        /// The series' `sources.toml`.
+        sources: PathBuf,
+    },
+
+    /// The series folder is not what the rebase began with.
+    #[error(
+        "the series {name} was changed while it was being rebased\n  help: put its files back, then run `cargo xtask rebase {name} --continue`; or undo the rebase with `--abort` and begin again"
+    )]
+    SeriesChanged {
+        /// The series' short name.
+        name: String,
     },
 
     /// While editing, commits below the one being edited went missing.

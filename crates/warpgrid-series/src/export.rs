@@ -9,10 +9,12 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
 
 use serde::Serialize;
 
+use crate::git::Git;
 use crate::patch::{Patch, slug};
 use crate::state::WorkTree;
 use crate::{Place, Programs, Series, SeriesError};
@@ -86,7 +88,7 @@ pub(crate) fn export_locked(
     naming: &Naming,
 ) -> Result<Exported, SeriesError> {
     let old = work.series.patches()?;
-    let mails = mails(work)?;
+    let mails = mails(&work.git, &work.commits()?)?;
     let new = name_patches(mails, &old, naming);
     let mut exported = Exported::default();
     for patch in &new {
@@ -110,8 +112,28 @@ pub(crate) fn export_locked(
     Ok(exported)
 }
 
-/// The commits on upstream as mails, oldest first.
-pub(crate) fn mails(work: &WorkTree<'_>) -> Result<Vec<Vec<u8>>, SeriesError> {
+/// How a change is written: nothing that depends on the repository, the user
+/// or git's version.
+pub(crate) const DIFF_FORMAT: &[&str] = &[
+    "--patch",
+    "--full-index",
+    "--binary",
+    "--no-renames",
+    "--no-color",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--diff-algorithm=myers",
+    "--indent-heuristic",
+    "--unified=3",
+    "--inter-hunk-context=0",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+    "--submodule=short",
+    "--ignore-submodules=all",
+];
+
+/// The commits as mails.
+pub(crate) fn mails(git: &Git, commits: &[String]) -> Result<Vec<Vec<u8>>, SeriesError> {
     let format = [
         "format-patch",
         "--stdout",
@@ -130,25 +152,10 @@ pub(crate) fn mails(work: &WorkTree<'_>) -> Result<Vec<Vec<u8>>, SeriesError> {
         "--no-from",
         "--no-encode-email-headers",
         "--no-stat",
-        "--patch",
-        "--full-index",
-        "--binary",
-        "--no-renames",
-        "--no-color",
-        "--no-ext-diff",
-        "--no-textconv",
-        "--diff-algorithm=myers",
-        "--indent-heuristic",
-        "--unified=3",
-        "--inter-hunk-context=0",
-        "--src-prefix=a/",
-        "--dst-prefix=b/",
-        "--submodule=short",
-        "--ignore-submodules=all",
     ];
     let mut mails = Vec::new();
-    for commit in work.commits()? {
-        let mail = work.git.run(&[&format[..], &["-1", &commit]].concat())?;
+    for commit in commits {
+        let mail = git.run(&[&format[..], DIFF_FORMAT, &["-1", commit]].concat())?;
         // A commit without changes has no mail and cannot be a patch.
         if !mail.is_empty() {
             mails.push(mail);
@@ -157,7 +164,7 @@ pub(crate) fn mails(work: &WorkTree<'_>) -> Result<Vec<Vec<u8>>, SeriesError> {
     Ok(mails)
 }
 
-fn name_patches(mails: Vec<Vec<u8>>, old: &[Patch], naming: &Naming) -> Vec<Patch> {
+pub(crate) fn name_patches(mails: Vec<Vec<u8>>, old: &[Patch], naming: &Naming) -> Vec<Patch> {
     let count = mails.len();
     let mut free: Vec<&Patch> = old.iter().collect();
     let mut number = 0;
@@ -194,34 +201,53 @@ fn name_patches(mails: Vec<Vec<u8>>, old: &[Patch], naming: &Naming) -> Vec<Patc
     named
 }
 
-/// All new contents are on disk under temporary names before the first file of
-/// the series changes, so a full disk leaves the series as it was.
 fn write(work: &WorkTree<'_>, patches: &[Patch], exported: &Exported) -> Result<(), SeriesError> {
-    let dir = &work.series.dir;
+    let (mut written, mut removed) = (Vec::new(), Vec::new());
+    for (file, change) in exported.changes() {
+        match patches.iter().find(|p| p.file == *file) {
+            Some(patch) if *change != Change::Removed => {
+                written.push((file.clone(), patch.bytes.clone()));
+            }
+            _ => removed.push(file.clone()),
+        }
+    }
+    replace_files(&work.series.dir, &written, &removed)
+}
+
+/// All new contents are on disk under temporary names before the first file of
+/// `dir` changes, so a full disk leaves it as it was.
+pub(crate) fn replace_files(
+    dir: &Path,
+    written: &[(String, Vec<u8>)],
+    removed: &[String],
+) -> Result<(), SeriesError> {
     let failed = |e| SeriesError::io("write to", dir, e);
     let mut ready = Vec::new();
-    for (file, _) in exported.changes().filter(|(_, c)| *c != Change::Removed) {
-        if let Some(patch) = patches.iter().find(|p| p.file == *file) {
-            let mut temporary = tempfile::Builder::new()
-                .prefix(".export-")
-                .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
-                .tempfile_in(dir)
-                .map_err(failed)?;
-            temporary
-                .write_all(&patch.bytes)
-                .and_then(|()| temporary.as_file().sync_all())
-                .map_err(failed)?;
-            ready.push((temporary, dir.join(file)));
-        }
+    for (file, bytes) in written {
+        let mut temporary = tempfile::Builder::new()
+            .prefix(".export-")
+            .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
+            .tempfile_in(dir)
+            .map_err(failed)?;
+        temporary
+            .write_all(bytes)
+            .and_then(|()| temporary.as_file().sync_all())
+            .map_err(failed)?;
+        ready.push((temporary, dir.join(file)));
     }
     for (temporary, path) in ready {
         temporary
             .persist(&path)
             .map_err(|e| SeriesError::io("write", &path, e.error))?;
     }
-    for (file, _) in exported.changes().filter(|(_, c)| *c == Change::Removed) {
+    for file in removed {
         let path = dir.join(file);
-        fs::remove_file(&path).map_err(|e| SeriesError::io("remove", &path, e))?;
+        match fs::remove_file(&path) {
+            Err(e) if e.kind() != ErrorKind::NotFound => {
+                return Err(SeriesError::io("remove", &path, e));
+            }
+            _ => {}
+        }
     }
     Ok(())
 }

@@ -33,6 +33,9 @@ const SETTINGS: &[&str] = &[
     "i18n.commitEncoding=UTF-8",
     "i18n.logOutputEncoding=UTF-8",
     "maintenance.auto=false",
+    "merge.conflictStyle=merge",
+    "merge.directoryRenames=true",
+    "merge.renames=true",
     "rerere.enabled=false",
 ];
 
@@ -52,6 +55,21 @@ const REPOSITORY_VARIABLES: &[&str] = &[
 pub(crate) struct Git {
     program: OsString,
     dir: PathBuf,
+    index: Option<PathBuf>,
+}
+
+/// git with an index of its own, which is gone with this value.
+pub(crate) struct OwnIndex {
+    git: Git,
+    _dir: tempfile::TempDir,
+}
+
+impl std::ops::Deref for OwnIndex {
+    type Target = Git;
+
+    fn deref(&self) -> &Git {
+        &self.git
+    }
 }
 
 impl Git {
@@ -59,7 +77,26 @@ impl Git {
         Git {
             program: program.to_owned(),
             dir: dir.to_owned(),
+            index: None,
         }
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The same program in another repository.
+    pub(crate) fn at(&self, dir: &Path) -> Self {
+        Git::new(&self.program, dir)
+    }
+
+    /// The same repository with an empty index beside its own.
+    pub(crate) fn with_own_index(&self) -> Result<OwnIndex, SeriesError> {
+        let dir =
+            tempfile::tempdir().map_err(|e| SeriesError::io("create", &std::env::temp_dir(), e))?;
+        let mut git = self.clone();
+        git.index = Some(dir.path().join("index"));
+        Ok(OwnIndex { git, _dir: dir })
     }
 
     /// A command that reads no configuration but the repository's and ours.
@@ -79,6 +116,9 @@ impl Git {
             ])
             .env("GIT_COMMITTER_DATE", date)
             .env("TZ", "UTC");
+        if let Some(index) = &self.index {
+            command.env("GIT_INDEX_FILE", index);
+        }
         for setting in SETTINGS {
             command.args(["-c", setting]);
         }
@@ -147,8 +187,8 @@ impl Git {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|e| self.not_started(e))?;
-        // Only small inputs are given (a message), so writing cannot block on
-        // git's output.
+        // Only what git reads to its end before it answers is given (a message,
+        // a patch), so writing cannot block on git's output.
         if let Some(mut stdin) = child.stdin.take() {
             let _ = stdin.write_all(input);
         }

@@ -73,7 +73,12 @@ pub fn import(
     Ok(imported)
 }
 
-fn import_locked(
+/// What says that a tree is imported, and as which commit.
+pub(crate) fn reference(tree: &str) -> String {
+    format!("refs/warpgrid/trees/{tree}")
+}
+
+pub(crate) fn import_locked(
     series: &Series,
     place: &Place,
     programs: &Programs,
@@ -82,7 +87,7 @@ fn import_locked(
     let dir = place.upstream_dir(&series.upstream.name);
     let damaged = |e: git2::Error| SeriesError::repository(&dir, &e);
     let repository = git2::Repository::init_bare(&dir).map_err(damaged)?;
-    let reference = format!("refs/warpgrid/trees/{}", series.upstream.tree);
+    let reference = reference(&series.upstream.tree);
     let imported = |commit: git2::Oid, from, failed| Imported {
         commit: commit.to_string(),
         tree: series.upstream.tree.clone(),
@@ -120,7 +125,7 @@ fn import_locked(
                 found: fetched.tree.to_string(),
             });
         }
-        let commit = commit(&repository, fetched.tree, series).map_err(damaged)?;
+        let commit = pristine(&repository, fetched.tree, &series.label()).map_err(damaged)?;
         repository
             .reference(&reference, commit, true, "import")
             .map_err(damaged)?;
@@ -154,13 +159,15 @@ fn first_line(error: &SeriesError) -> String {
         .to_owned()
 }
 
-fn commit(
+/// The tree as the one commit that stands for `label`, upstream's name and
+/// version.
+pub(crate) fn pristine(
     repository: &git2::Repository,
     tree: git2::Oid,
-    series: &Series,
+    label: &str,
 ) -> Result<git2::Oid, git2::Error> {
     let who = git2::Signature::new(COMMITTER.0, COMMITTER.1, &git2::Time::new(COMMIT_TIME, 0))?;
-    let message = format!("{}\n", series.label());
+    let message = format!("{label}\n");
     repository.commit(
         None,
         &who,

@@ -11,6 +11,7 @@
 //! export   work tree --format-patch--> NNNN-slug.patch, byte for byte stable
 //! new      changes in the work tree --> one more patch
 //! edit     stop at a patch, change it, reapply the rest
+//! rebase   the series on another version --> patches and pin, as one step
 //! status   all of the above as data
 //! ```
 //!
@@ -39,11 +40,11 @@ mod patch;
 mod pin;
 mod place;
 pub mod process;
+pub mod rebase;
 mod series;
 mod state;
 mod status;
 mod tarball;
-pub mod toolchain;
 mod transport;
 
 pub use apply::{Applied, abort_apply, apply};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use warpgrid_store::Key;
 
 use crate::git::Git;
+use crate::rebase::RebaseState;
 use crate::{Patch, Place, Programs, Series, SeriesError};
 
 /// The upstream commit the work tree stands on.
@@ -39,6 +40,8 @@ pub enum Operation {
         /// Whether the patches after it are being reapplied.
         reapplying: bool,
     },
+    /// The series is being rebased to another version.
+    Rebase(Box<RebaseState>),
 }
 
 /// The work tree of one upstream. Whoever holds it holds the lock of
@@ -75,6 +78,12 @@ impl<'a> WorkTree<'a> {
             None
         };
         let name = series.name.clone();
+        // A rebase that was killed while it wrote the pin explains itself.
+        if found.as_ref().is_some_and(|f| *f != series.upstream.tree)
+            && matches!(work.operation()?, Some(Operation::Rebase(_)))
+        {
+            work.require_nothing_under_way()?;
+        }
         match found {
             None => Err(SeriesError::NotImported { name }),
             Some(found) if found != series.upstream.tree => Err(SeriesError::WrongVersion {
@@ -101,11 +110,7 @@ impl<'a> WorkTree<'a> {
 
     /// The commits on upstream, oldest first.
     pub(crate) fn commits(&self) -> Result<Vec<String>, SeriesError> {
-        let range = format!("{UPSTREAM}..HEAD");
-        let text = self
-            .git
-            .text(&["rev-list", "--reverse", "--first-parent", &range])?;
-        Ok(text.lines().map(str::to_owned).collect())
+        commits(&self.git, UPSTREAM, "HEAD")
     }
 
     /// Changed and untracked files.
@@ -166,8 +171,11 @@ impl<'a> WorkTree<'a> {
     pub(crate) fn require_nothing_under_way(&self) -> Result<(), SeriesError> {
         let (what, verb) = match self.operation()? {
             None => return Ok(()),
-            Some(Operation::Apply { .. }) => ("an interrupted apply".to_owned(), "apply"),
-            Some(Operation::Edit { patch, .. }) => (format!("an edit of {patch}"), "edit"),
+            Some(Operation::Apply { .. }) => ("an interrupted apply".to_owned(), "patches apply"),
+            Some(Operation::Edit { patch, .. }) => (format!("an edit of {patch}"), "patches edit"),
+            Some(Operation::Rebase(state)) => {
+                (format!("a rebase to {}", state.report.to), "rebase")
+            }
         };
         let (name, work) = (self.series.name.clone(), self.dir.clone());
         Err(SeriesError::UnderWay {
@@ -224,13 +232,20 @@ impl<'a> WorkTree<'a> {
             .map(drop)
     }
 
-    fn applied_path(&self) -> PathBuf {
+    pub(crate) fn applied_path(&self) -> PathBuf {
         self.dir.join(".git/warpgrid-applied")
     }
 
     fn operation_path(&self) -> PathBuf {
         self.dir.join(".git/warpgrid-operation.json")
     }
+}
+
+/// The commits after `base` up to `tip`, oldest first.
+pub(crate) fn commits(git: &Git, base: &str, tip: &str) -> Result<Vec<String>, SeriesError> {
+    let range = format!("{base}..{tip}");
+    let text = git.text(&["rev-list", "--reverse", "--first-parent", &range])?;
+    Ok(text.lines().map(str::to_owned).collect())
 }
 
 fn digest(patches: &[Patch]) -> String {

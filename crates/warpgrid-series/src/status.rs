@@ -96,7 +96,7 @@ pub fn status(series: &Series, place: &Place, programs: &Programs) -> Result<Sta
     if work.exists()
         && let Some(tree) = work.upstream_tree()?
     {
-        commits = mails(&work)?;
+        commits = mails(&work.git, &work.commits()?)?;
         status.dirty = work.changes()?;
         let head = Some(work.head()?);
         status.unexported =

@@ -1,7 +1,7 @@
 //! Transports: ways to get an upstream tree into the local repository.
 
 mod debian;
-mod git;
+pub(crate) mod git;
 
 use std::ffi::OsString;
 

@@ -185,14 +185,23 @@ impl Drop for Postgres {
     }
 }
 
+/// One of PostgreSQL's client programs, such as `psql` or `pgbench`.
+///
+/// # Errors
+/// Where PostgreSQL is not installed.
+pub fn program(name: &str) -> Result<Command> {
+    let mut command = Command::new(Programs::find()?.binaries.join(name));
+    command.env("PGCONNECT_TIMEOUT", "30").stdin(Stdio::null());
+    Ok(command)
+}
+
 /// Runs SQL by `psql`, with the password that all users share, against any
 /// address that speaks the protocol. The caller judges the exit status.
 ///
 /// # Errors
 /// Only where `psql` cannot be run.
 pub fn psql(address: SocketAddr, user: &str, sql: &str) -> Result<Output> {
-    let programs = Programs::find()?;
-    Command::new(programs.binaries.join("psql"))
+    program("psql")?
         .args([
             "-X",
             "-A",
@@ -214,8 +223,6 @@ pub fn psql(address: SocketAddr, user: &str, sql: &str) -> Result<Output> {
             sql,
         ])
         .env("PGPASSWORD", PASSWORD)
-        .env("PGCONNECT_TIMEOUT", "30")
-        .stdin(Stdio::null())
         .output()
         .context("cannot run psql")
 }

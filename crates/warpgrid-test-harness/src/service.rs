@@ -1,9 +1,9 @@
-//! Programs that serve HTTP until they are told to stop.
+//! Programs that serve until they are told to stop.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -67,6 +67,32 @@ impl Service {
     #[must_use]
     pub fn report(&self) -> String {
         format!("command: {}\n--- its log\n{}", self.line, self.log())
+    }
+
+    /// Asks it to terminate, as a supervisor does.
+    pub fn terminate(&self) {
+        process::kill(&self.child, Signal::TERM);
+    }
+
+    /// Waits until it has ended.
+    ///
+    /// # Errors
+    /// Where it does not within the bounds.
+    pub fn ended(&mut self, bounds: &Bounds) -> Result<ExitStatus> {
+        let deadline = Instant::now() + bounds.limit;
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            if Instant::now() > deadline {
+                bail!(
+                    "it did not end within {:?}\n{}",
+                    bounds.limit,
+                    self.report()
+                );
+            }
+            std::thread::sleep(POLL);
+        }
     }
 
     fn spawn(address: SocketAddr, mut command: Command) -> Result<Self> {

@@ -12,9 +12,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use warpgrid_libc::{LIBWARPGRID_TARGET, Linkage, Toolchain};
+use warpgrid_libc::{LIBWARPGRID_TARGET, Linkage, SYSROOT_TARGETS, Toolchain};
 use warpgrid_series::process::Cancel;
-use warpgrid_series::toolchain::SYSROOT_TARGETS;
 use warpgrid_series::{Place, Programs, Series, import_upstream, materialize};
 use warpgrid_store::FileLock;
 use warpgrid_test_harness::process::Bounds;

@@ -1,7 +1,6 @@
 //! `cargo xtask setup`: from a bare machine to sysroots and libwarpgrid in the store.
 
 mod cmake;
-mod compiler;
 mod packages;
 mod rust;
 mod sysroot;
@@ -9,8 +8,8 @@ mod sysroot;
 use std::time::Instant;
 
 use serde::Serialize;
+use warpgrid_libc::{SYSROOT_TARGETS, Tools, component_linker};
 use warpgrid_series::process::Cancel;
-use warpgrid_series::toolchain::SYSROOT_TARGETS;
 use warpgrid_series::{Imported, Place, Programs, Series, Variant};
 
 use crate::flags::Setup;
@@ -44,10 +43,13 @@ pub fn ensure(flags: &Setup, cancel: &Cancel) -> anyhow::Result<Report> {
     let cmake = cmake::ensure(place.store(), cancel)?;
     let series = Series::open(&crate::workspace::root().join("libc-patches"))?;
     let upstream = import(&series, &place, &programs, cancel)?;
+    let tools = Tools::find()?;
     let recipe = sysroot::Recipe {
-        compiler: compiler::find()?,
+        compiler: tools.clang_version()?,
+        resources: tools.clang_resources()?,
         cmake,
-        component_linker: rust::component_linker()?,
+        component_linker: component_linker()?,
+        tools,
         upstream: &upstream,
         patches: series.patches()?,
         place: &place,
@@ -60,7 +62,7 @@ pub fn ensure(flags: &Setup, cancel: &Cancel) -> anyhow::Result<Report> {
             sysroots.push(recipe.ensure(variant, target)?);
         }
     }
-    let libwarpgrid = libwarpgrid(&place)?;
+    let libwarpgrid = libwarpgrid(&place, &recipe.tools)?;
     if flags.rebuild {
         for target in SYSROOT_TARGETS {
             recipe.compare_with_rebuild(target)?;
@@ -80,11 +82,10 @@ pub fn ensure(flags: &Setup, cancel: &Cancel) -> anyhow::Result<Report> {
 }
 
 /// The guest's side of the hooks, compiled against the patched sysroot.
-fn libwarpgrid(place: &Place) -> anyhow::Result<Built> {
+fn libwarpgrid(place: &Place, tools: &Tools) -> anyhow::Result<Built> {
     let started = Instant::now();
-    let tools = warpgrid_libc::Tools::find()?;
     let target = warpgrid_libc::LIBWARPGRID_TARGET;
-    let entry = warpgrid_libc::build_libwarpgrid(place.store(), target, &tools)?;
+    let entry = warpgrid_libc::build_libwarpgrid(place.store(), target, tools)?;
     Ok(Built {
         root: warpgrid_libc::libwarpgrid_root(target),
         path: entry.path,

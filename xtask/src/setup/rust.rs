@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
 use crate::progress::Task;
 
@@ -45,22 +45,6 @@ pub fn ensure_targets() -> anyhow::Result<Vec<&'static str>> {
         ),
     }
     Ok(missing)
-}
-
-/// `wasm-component-ld`, which comes with rustc.
-pub fn component_linker() -> anyhow::Result<PathBuf> {
-    let lib = sysroot()?.join("lib/rustlib");
-    let found = std::fs::read_dir(&lib)
-        .with_context(|| format!("cannot read {}", lib.display()))?
-        .flatten()
-        .map(|item| item.path().join("bin/wasm-component-ld"))
-        .find(|path| path.is_file());
-    match found.or_else(|| super::packages::find("wasm-component-ld")) {
-        Some(path) => Ok(path),
-        None => bail!(
-            "this Rust toolchain has no wasm-component-ld\n  help: `cargo install wasm-component-ld`, or use Rust as rustup installs it"
-        ),
-    }
 }
 
 fn sysroot() -> anyhow::Result<PathBuf> {

@@ -8,13 +8,12 @@ use std::time::Instant;
 
 use anyhow::{Context, anyhow, bail};
 use serde::Serialize;
+use warpgrid_libc::{ClangResources, Tools, patched_sysroot_root, stock_sysroot_root};
 use warpgrid_series::process::{self, Cancel, Ended};
-use warpgrid_series::toolchain::sysroot_root;
 use warpgrid_series::{Imported, Patch, Place, Programs, Variant, materialize};
 use warpgrid_store::{BuildError, Key, Manifest};
 
 use super::cmake::Cmake;
-use super::compiler::Compiler;
 use crate::progress::Task;
 use crate::sandbox_tools;
 
@@ -23,7 +22,10 @@ const RECIPE: &str = "3";
 
 /// Everything a sysroot is made of.
 pub struct Recipe<'a> {
-    pub compiler: Compiler,
+    pub tools: Tools,
+    /// What the compiler says it is.
+    pub compiler: String,
+    pub resources: ClangResources,
     pub cmake: Cmake,
     pub component_linker: PathBuf,
     pub upstream: &'a Imported,
@@ -36,7 +38,7 @@ pub struct Recipe<'a> {
 /// A sysroot in the store.
 #[derive(Debug, Serialize)]
 pub struct Built {
-    /// Its store root, `sysroot/patched/wasm32-wasip2`.
+    /// Its store root.
     pub root: String,
     pub path: PathBuf,
     /// Digest of all its files.
@@ -51,7 +53,10 @@ impl Recipe<'_> {
     /// current one.
     pub fn ensure(&self, variant: Variant, target: &str) -> anyhow::Result<Built> {
         let started = Instant::now();
-        let root = sysroot_root(variant, target);
+        let root = match variant {
+            Variant::Stock => stock_sysroot_root(target),
+            Variant::Patched => patched_sysroot_root(target),
+        };
         let key = self.key(variant, target)?;
         let store = self.place.store();
         let built = store.get_or_build(&key, |staging| {
@@ -119,19 +124,19 @@ impl Recipe<'_> {
 
     /// Everything that goes into the files, and nothing else.
     fn key(&self, variant: Variant, target: &str) -> anyhow::Result<Key> {
-        let builtins = &self.compiler.builtins;
+        let builtins = &self.resources.builtins;
         let runtime =
             fs::read(builtins).with_context(|| format!("cannot read {}", builtins.display()))?;
         let mut key = Key::new("sysroot")
             .field("recipe", RECIPE)
             .field("tree", &self.upstream.tree)
             .field("target", target)
-            .field("compiler", &self.compiler.version)
+            .field("compiler", &self.compiler)
             .field("builtins", runtime)
             .field("component type", sandbox_tools::sample()?)
             .field(
                 "headers",
-                self.compiler.headers.to_string_lossy().as_bytes(),
+                self.resources.headers.to_string_lossy().as_bytes(),
             )
             .field("options", options(target).join("\0"));
         for patch in self.patches_of(variant) {
@@ -207,12 +212,12 @@ impl Recipe<'_> {
             command.arg(format!("-D{name}={}", value.display()));
         };
         define("CMAKE_MAKE_PROGRAM", &self.cmake.ninja);
-        define("CMAKE_C_COMPILER", &self.compiler.clang);
-        define("CMAKE_ASM_COMPILER", &self.compiler.clang);
-        define("CMAKE_AR", &self.compiler.ar);
-        define("CMAKE_NM", &self.compiler.nm);
-        define("CMAKE_RANLIB", &self.compiler.ranlib);
-        define("BUILTINS_LIB", &self.compiler.builtins);
+        define("CMAKE_C_COMPILER", &self.tools.clang);
+        define("CMAKE_ASM_COMPILER", &self.tools.clang);
+        define("CMAKE_AR", &self.tools.ar);
+        define("CMAKE_NM", &self.tools.nm);
+        define("CMAKE_RANLIB", &self.tools.ranlib);
+        define("BUILTINS_LIB", &self.resources.builtins);
         define("WASM_TOOLS_EXECUTABLE", &tools.join("wasm-tools"));
         define("WKG_EXECUTABLE", &tools.join("wkg"));
         define("WASM_COMPONENT_LD_EXECUTABLE", &self.component_linker);
@@ -237,9 +242,9 @@ impl Recipe<'_> {
         let lib = dir.join("lib").join(triple);
         fs::create_dir_all(&lib)?;
         let builtins = lib.join("libclang_rt.builtins.a");
-        fs::copy(&self.compiler.builtins, &builtins)?;
-        std::os::unix::fs::symlink(&self.compiler.headers, dir.join("include"))?;
-        let output = Command::new(&self.compiler.clang)
+        fs::copy(&self.resources.builtins, &builtins)?;
+        std::os::unix::fs::symlink(&self.resources.headers, dir.join("include"))?;
+        let output = Command::new(&self.tools.clang)
             .arg(format!("--target={target}"))
             .arg(format!("-resource-dir={}", dir.display()))
             .arg("-print-libgcc-file-name")
@@ -251,7 +256,7 @@ impl Recipe<'_> {
             bail!(
                 "{} looks for its runtime at {expected}, not at {}\n  \
                  help: use clang 19 as Debian 12 has it",
-                self.compiler.clang.display(),
+                self.tools.clang.display(),
                 builtins.display()
             );
         }

@@ -172,11 +172,27 @@ pub(crate) fn fatal(code: &str, message: &str) -> Bytes {
     out.freeze()
 }
 
+/// The text of a whole ErrorResponse (documentation 55.8, field `M`).
+pub(crate) fn error_text(message: &[u8]) -> String {
+    let fields = message
+        .get(5..)
+        .unwrap_or_default()
+        .split(|&byte| byte == 0);
+    let mut texts = fields.filter_map(|field| field.strip_prefix(b"M"));
+    String::from_utf8_lossy(texts.next().unwrap_or_default()).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn an_error_gives_its_text() {
+        assert_eq!(error_text(&fatal("28P01", "no entry")), "no entry");
+        assert_eq!(error_text(b"E\0"), "");
+    }
 
     fn visit(scanner: &mut Scanner, data: &[u8]) -> Result<Vec<(u8, Vec<u8>)>, Malformed> {
         let mut messages = vec![];

@@ -165,6 +165,11 @@ impl Tracker {
         result
     }
 
+    /// Whether what came from the server so far ends with a message.
+    pub(crate) fn between_messages(&self) -> bool {
+        self.doubt != Some(UNFRAMED) && self.server.at_boundary()
+    }
+
     /// What to do with the server connection.
     pub(crate) fn verdict(&self) -> Verdict {
         let running = self.owed > 0 || self.unsynced || self.copying;

@@ -140,8 +140,15 @@ impl Session {
     }
 
     fn fail(&mut self, failure: Failure) {
-        if let Failure::Own(error) = &failure {
-            tracing::debug!(tenant = %self.tenant, %error, "no server connection for a session");
+        let tenant = &self.tenant;
+        match &failure {
+            Failure::Own(error) => tracing::warn!(%tenant, %error, "no connection for a session"),
+            // With the host's own credentials, that is the operator's to mend.
+            Failure::Server(message) if self.endpoint.credentials.is_some() => {
+                let (endpoint, error) = (&self.endpoint, frame::error_text(message));
+                tracing::warn!(%tenant, %endpoint, %error, "the server refuses the login");
+            }
+            Failure::Server(_) => {}
         }
         self.answer_and_end(&failure.message());
     }

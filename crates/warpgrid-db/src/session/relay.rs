@@ -67,6 +67,11 @@ impl Relay {
         }
     }
 
+    /// Whether what the server has sent so far ends with a message.
+    pub(super) fn between_messages(&self) -> bool {
+        self.tracker.between_messages()
+    }
+
     /// Reads what the server has sent, once.
     pub(super) fn poll_read(
         &mut self,

@@ -4,19 +4,26 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use futures::{SinkExt, TryStreamExt, pin_mut};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
-use warpgrid_db::{Endpoint, Front, Pools};
+use warpgrid_db::{Endpoint, Front, PoolLimits, Pools};
 use warpgrid_test_harness::postgres::{DATABASE, PASSWORD, SCRAM, psql};
 
-use crate::wire::{endpoint, limits, server, tenant, until, within};
+use crate::wire::{endpoint, limits, server, startup, tenant, until, within};
 
 async fn front(pools: &Pools, endpoint: Arc<Endpoint>) -> SocketAddr {
-    let front = Front::bind("127.0.0.1:0", pools.clone(), tenant("t"), endpoint)
-        .await
-        .unwrap();
+    let front = Front::bind(
+        ([127, 0, 0, 1], 0).into(),
+        pools.clone(),
+        tenant("t"),
+        endpoint,
+    )
+    .await
+    .unwrap();
     let address = front.local_addr().unwrap();
-    tokio::spawn(front.run());
+    tokio::spawn(front.serve(std::future::pending()));
     address
 }
 
@@ -165,4 +172,114 @@ async fn without_a_server_psql_is_told_what_to_do() {
         text.contains("refuses connections") && text.contains("check that"),
         "{text}"
     );
+}
+
+/// A client that has sent its StartupMessage.
+async fn greeted(address: SocketAddr) -> TcpStream {
+    let mut client = TcpStream::connect(address).await.unwrap();
+    client.write_all(&startup(&[("user", "x")])).await.unwrap();
+    client
+}
+
+async fn rest(mut client: TcpStream) -> String {
+    let mut bytes = Vec::new();
+    within(client.read_to_end(&mut bytes)).await.unwrap();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// One session works, one waits, and there is room for no third.
+fn crowded() -> PoolLimits {
+    PoolLimits {
+        max_waiting: 1,
+        ..limits(1)
+    }
+}
+
+#[tokio::test]
+async fn clients_beyond_the_most_are_told_and_can_still_cancel() {
+    let pools = Pools::new();
+    let address = front(&pools, endpoint(server().port(), SCRAM, crowded())).await;
+    let client = client(address).await;
+    let _waiting = greeted(address).await;
+    until("it waits", || pools.stats()[0].waiting == 1).await;
+    let answer = rest(greeted(address).await).await;
+    assert!(answer.contains("C53300\0"), "{answer:?}");
+
+    let token = client.cancel_token();
+    let query = "select pg_sleep(1000), 'crowded'";
+    let cancelling = async {
+        let runs = "select count(*) > 0 from pg_stat_activity where state = 'active' and usename = 'app_scram' and query = 'select pg_sleep(1000), ''crowded'''";
+        until("it runs", || server().sql(runs).unwrap() == "t").await;
+        token.cancel_query(NoTls).await.unwrap();
+    };
+    let (slept, ()) = within(async { tokio::join!(client.simple_query(query), cancelling) }).await;
+    assert_eq!(slept.unwrap_err().code(), Some(&SqlState::QUERY_CANCELED));
+}
+
+#[tokio::test]
+async fn silent_clients_take_no_more_than_their_places() {
+    let pools = Pools::new();
+    let address = front(&pools, endpoint(server().port(), SCRAM, crowded())).await;
+    let mut silent = vec![];
+    for _ in 0..100 {
+        silent.push(TcpStream::connect(address).await.unwrap());
+    }
+    // What is beyond all bounds is closed at once.
+    assert_eq!(rest(silent.pop().unwrap()).await, "");
+}
+
+#[tokio::test]
+async fn at_the_end_clients_are_told() {
+    let pools = Pools::new();
+    let endpoint = endpoint(server().port(), SCRAM, limits(1));
+    let front = Front::bind(
+        ([127, 0, 0, 1], 0).into(),
+        pools.clone(),
+        tenant("t"),
+        endpoint,
+    )
+    .await
+    .unwrap();
+    let address = front.local_addr().unwrap();
+    let (end, ended) = tokio::sync::oneshot::channel();
+    let serving = tokio::spawn(front.serve(async {
+        let _: Result<(), _> = ended.await;
+    }));
+    let idle = greeted(address).await;
+    until("it is in", || {
+        pools
+            .stats()
+            .first()
+            .is_some_and(|pool| pool.checkouts == 1)
+    })
+    .await;
+    let waiting = greeted(address).await;
+    until("it waits", || pools.stats()[0].waiting == 1).await;
+    end.send(()).unwrap();
+    within(serving).await.unwrap();
+    for client in [idle, waiting] {
+        let answer = rest(client).await;
+        assert!(answer.contains("C57P01\0"), "{answer:?}");
+    }
+    until("nothing is left in use", || {
+        let stats = &pools.stats()[0];
+        stats.live == stats.idle
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_this_machine_may_connect() {
+    for address in ["0.0.0.0:0", "[::]:0"] {
+        let endpoint = endpoint(1, SCRAM, limits(1));
+        let bound = Front::bind(
+            address.parse().unwrap(),
+            Pools::new(),
+            tenant("t"),
+            endpoint,
+        )
+        .await;
+        let error = bound.err().unwrap();
+        assert!(error.to_string().contains("loopback"), "{error}");
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! ```toml
 //! [shims]
-//! dns = true                       # each shim is on unless it is turned off
+//! filesystem = true                # each shim is on unless it is turned off
+//! dns = true
 //! database-proxy = true
 //!
 //! [[database]]
@@ -22,6 +23,10 @@
 //! ttl = "30s"
 //! hosts = { "api.example.com" = "192.0.2.7" }
 //!
+//! [filesystem]
+//! timezone = "Europe/Berlin"
+//! files = { "/etc/app.conf" = { path = "app.conf" } }
+//!
 //! [network]
 //! connect = ["192.0.2.7:443"]
 //! listen = ["127.0.0.1:8080"]
@@ -39,6 +44,7 @@
 
 mod database;
 mod diagnostic;
+mod filesystem;
 mod limits;
 mod network;
 
@@ -52,6 +58,8 @@ use serde::de::IgnoredAny;
 
 pub use database::{DatabaseConfig, DatabaseProtocol};
 pub use diagnostic::ConfigError;
+pub(crate) use filesystem::zone;
+pub use filesystem::{Filesystem, VirtualFile};
 pub use limits::Limits;
 pub use network::{Network, Rule};
 
@@ -70,6 +78,8 @@ pub struct ShimConfig {
     pub services: BTreeMap<String, Addresses>,
     /// How other names are resolved.
     pub dns: Dns,
+    /// Files that only the guest sees.
+    pub filesystem: Filesystem,
     /// Plain sockets that a guest may open beside the proxied ones.
     pub network: Network,
     /// Directories that a guest may read and write: what it calls them, and
@@ -87,7 +97,9 @@ pub struct ShimConfig {
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Shims {
-    /// `warpgrid:shim/dns`.
+    /// `warpgrid:shim/filesystem`.
+    pub filesystem: bool,
+    /// `warpgrid:shim/dns` and `warpgrid:shim/dns-reverse`.
     pub dns: bool,
     /// `warpgrid:shim/database-proxy` and `warpgrid:shim/sockets`.
     pub database_proxy: bool,
@@ -96,6 +108,7 @@ pub struct Shims {
 impl Default for Shims {
     fn default() -> Self {
         Self {
+            filesystem: true,
             dns: true,
             database_proxy: true,
         }
@@ -154,23 +167,29 @@ impl ShimConfig {
     pub fn from_file(path: &Path) -> Result<Self, ConfigError> {
         let text =
             std::fs::read_to_string(path).map_err(|error| ConfigError::read(path, &error))?;
-        let mut config = Self::from_toml(&path.display().to_string(), &text)?;
         let folder = path.parent().unwrap_or(Path::new(""));
+        let mut config = Self::parse(&path.display().to_string(), &text, folder)?;
         for directory in config.directories.values_mut() {
             *directory = folder.join(&directory);
         }
         Ok(config)
     }
 
-    /// Reads the configuration from text; `name` is what errors call it.
+    /// Reads the configuration from text; `name` is what errors call it. Paths
+    /// in it are relative to the current folder.
     ///
     /// # Errors
     /// Names the place in the text and what would be right.
     pub fn from_toml(name: &str, text: &str) -> Result<Self, ConfigError> {
-        let config: Self = toml_edit::de::from_str(text)
+        Self::parse(name, text, Path::new(""))
+    }
+
+    fn parse(name: &str, text: &str, folder: &Path) -> Result<Self, ConfigError> {
+        let mut config: Self = toml_edit::de::from_str(text)
             .map_err(|error| ConfigError::syntax(name, text, &error))?;
         config
             .check()
+            .and_then(|()| config.filesystem.read(folder))
             .map_err(|problem| problem.located(name, text))?;
         Ok(config)
     }
@@ -201,6 +220,7 @@ impl ShimConfig {
                 ));
             }
         }
+        self.filesystem.check()?;
         self.limits.check()
     }
 }

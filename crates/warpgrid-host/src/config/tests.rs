@@ -185,3 +185,68 @@ fn a_missing_file_is_named() {
     assert!(error.to_string().contains("no/such/warp.toml"));
     assert!(error.help().unwrap().to_string().contains("--config"));
 }
+
+#[test]
+fn virtual_files_are_checked_before_a_guest_sees_them() {
+    for (text, message, help) in [
+        (
+            "[filesystem]\ntimezone = 'Europe/Berlni'\n",
+            "warp.toml:2: there is no time zone `Europe/Berlni`",
+            "did you mean `Europe/Berlin`?",
+        ),
+        (
+            "[filesystem.files]\n'etc/motd' = { text = '' }\n",
+            "warp.toml:2: `etc/motd` cannot be a virtual file",
+            "write an absolute path without `.`, `..` and doubled slashes",
+        ),
+        (
+            "[filesystem.files]\n'/etc/../motd' = { text = '' }\n",
+            "warp.toml:2: `/etc/../motd` cannot be a virtual file",
+            "write an absolute path without `.`, `..` and doubled slashes",
+        ),
+        (
+            "[filesystem.files]\n'/dev/null' = { text = '' }\n",
+            "warp.toml:2: `/dev/null` cannot be a virtual file",
+            "choose a path outside /dev and /proc, which the host itself provides",
+        ),
+        (
+            "[filesystem.files]\n'/app' = { text = '' }\n'/app-2' = { text = '' }\n'/app/motd' = { text = '' }\n",
+            "warp.toml:4: `/app/motd` stands below `/app`, which is a file",
+            "remove one of the two, or choose another path",
+        ),
+        (
+            "[filesystem.files]\n'/etc/hosts/more' = { text = '' }\n",
+            "warp.toml:2: `/etc/hosts/more` stands below `/etc/hosts`, which is a file",
+            "remove one of the two, or choose another path",
+        ),
+        (
+            "[filesystem.files]\n'/usr/share' = { text = '' }\n",
+            "warp.toml:2: `/usr/share` cannot be a virtual file",
+            "choose a path that is no directory of every guest",
+        ),
+        (
+            "[filesystem.files]\n'/app' = {}\n",
+            "warp.toml:2: a virtual file has one source",
+            "write { text = \"…\" } or { path = \"…\" }",
+        ),
+        (
+            "[filesystem.files]\n'/app' = { path = 'no-such-file' }\n",
+            "warp.toml:2: cannot read no-such-file: No such file or directory",
+            "name a readable file, relative to the folder of warp.toml",
+        ),
+        (
+            "[filesystem.files]\n'/app' = { path = '/dev/zero' }\n",
+            "warp.toml:2: cannot read /dev/zero: it is no regular file",
+            "name a readable file, relative to the folder of warp.toml",
+        ),
+        (
+            "[filesystem.files]\n'/app' = { file = 'x' }\n",
+            "warp.toml:2: unknown field `file`",
+            "it must be one of: text, path",
+        ),
+    ] {
+        let (found, advice) = error(text);
+        assert!(found.starts_with(message), "{found}");
+        assert_eq!(advice, help, "{text}");
+    }
+}

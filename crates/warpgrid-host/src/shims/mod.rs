@@ -12,4 +12,5 @@
 
 pub mod database_proxy;
 pub mod dns;
+pub mod filesystem;
 pub mod sockets;

@@ -13,6 +13,7 @@ use std::process::Command;
 use warpgrid_pack::Error;
 
 use crate::Toolchain;
+use crate::c::toolchain_error;
 
 /// The name under which the `warp` executable is a C compiler.
 pub const DRIVER_NAME: &str = "warp-clang";
@@ -104,7 +105,7 @@ pub fn compiler_command(toolchain: &Toolchain, args: &[OsString]) -> Result<Comm
     let mut command = Command::new(&toolchain.tools.clang);
     command.args(toolchain.clang_args());
     if let Action::Link(output) = action(&expand(args, 0)?) {
-        link(&mut command, toolchain);
+        link(&mut command, toolchain)?;
         if let Some(directory) = std::env::var_os(LINKS).filter(|value| !value.is_empty()) {
             command.arg(LinkRecord::begin(Path::new(&directory), &output)?);
         }
@@ -118,14 +119,18 @@ pub fn compiler_command(toolchain: &Toolchain, args: &[OsString]) -> Result<Comm
 /// Where wasm-opt is on `PATH` and `-O` is given, clang runs it on what it
 /// linked, and wasm-opt cannot read components. (clang 19's `--no-wasm-opt`
 /// leaves out the link as well.) Nothing else of a link comes from `PATH`.
-pub(super) fn link(command: &mut Command, toolchain: &Toolchain) {
-    command.args(toolchain.clang_link_args());
+///
+/// # Errors
+/// Without a linker for components.
+pub(super) fn link(command: &mut Command, toolchain: &Toolchain) -> Result<(), Error> {
+    command.args(toolchain.clang_link_args().map_err(toolchain_error)?);
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).filter(|folder| !folder.join("wasm-opt").exists());
     // What came apart at separators goes together again.
     if let Ok(path) = std::env::join_paths(folders) {
         command.env("PATH", path);
     }
+    Ok(())
 }
 
 /// The linker's flag that makes it write its map to a file.

@@ -24,8 +24,8 @@ pub(super) fn pack(
     for (variable, program) in [
         ("CC", compiler),
         ("AR", toolchain.tools.ar.clone()),
-        ("RANLIB", beside(&toolchain.tools.ar, "ranlib")),
-        ("NM", beside(&toolchain.tools.ar, "nm")),
+        ("RANLIB", toolchain.tools.ranlib.clone()),
+        ("NM", toolchain.tools.nm.clone()),
     ] {
         let mut assignment = OsString::from(format!("{variable}="));
         assignment.push(program);
@@ -113,12 +113,6 @@ fn link_program(program: &Path, link: &Path) -> std::io::Result<()> {
     std::fs::copy(program, link).map(drop)
 }
 
-/// `llvm-ranlib-19` for `llvm-ar-19`.
-fn beside(ar: &Path, tool: &str) -> PathBuf {
-    let name = ar.file_name().unwrap_or_default().to_string_lossy();
-    ar.with_file_name(name.replacen("llvm-ar", &format!("llvm-{tool}"), 1))
-}
-
 /// The one program that the Makefile linked, or the one that was asked for.
 fn choose(
     request: &PackRequest<'_>,
@@ -175,17 +169,4 @@ fn stem(path: &Path) -> String {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tools_lie_beside_the_archiver() {
-        assert_eq!(
-            beside(Path::new("/b/llvm-ar-19"), "nm"),
-            Path::new("/b/llvm-nm-19")
-        );
-    }
 }

@@ -193,7 +193,7 @@ impl Build<'_> {
         let map = self.scratch.join("link.map");
         let file = self.scratch.join(format!("{name}.wasm"));
         let mut command = self.clang();
-        driver::link(&mut command, self.toolchain);
+        driver::link(&mut command, self.toolchain)?;
         command.arg(driver::map_flag(&map));
         if self.request.strip {
             command.arg("-Wl,--strip-all");

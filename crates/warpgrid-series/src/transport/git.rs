@@ -12,6 +12,9 @@ use crate::{Fetch, Fetched, GitSource, SeriesError, Transport};
 const REACHABLE_WITHIN: Duration = Duration::from_secs(15);
 const FETCHED_WITHIN: Duration = Duration::from_secs(600);
 
+/// A reference of our own, replaced by each fetch, keeps the objects.
+const FETCHED: &str = "refs/warpgrid/fetched";
+
 /// git's mode of a submodule entry.
 const GITLINK: u32 = 0o160_000;
 
@@ -26,12 +29,7 @@ impl Transport for GitSource {
         fetch: &Fetch<'_>,
     ) -> Result<Fetched, SeriesError> {
         let git = Git::new(&fetch.programs.git, repository.path());
-        self.run(
-            &git,
-            fetch,
-            REACHABLE_WITHIN,
-            &["ls-remote", "--quiet", &self.url, "HEAD"],
-        )?;
+        self.reach(&git, fetch)?;
         let depth = [
             "fetch",
             "--quiet",
@@ -39,17 +37,12 @@ impl Transport for GitSource {
             "--depth=1",
             "--no-write-fetch-head",
         ];
-        // A reference of our own, replaced by each fetch, keeps the objects.
-        let refspec = format!("+{}:refs/warpgrid/fetched", self.rev);
-        self.run(
-            &git,
-            fetch,
-            FETCHED_WITHIN,
-            &[&depth[..], &[&self.url, &refspec]].concat(),
-        )?;
+        let refspec = format!("+{}:{FETCHED}", self.rev);
+        let args = [&depth[..], &[&self.url, &refspec]].concat();
+        self.run(&git, fetch, FETCHED_WITHIN, &args)?;
         let damaged = |e: git2::Error| SeriesError::repository(repository.path(), &e);
         let commit = repository
-            .find_reference("refs/warpgrid/fetched")
+            .find_reference(FETCHED)
             .and_then(|reference| reference.peel_to_commit())
             .map_err(damaged)?;
         let tree = commit
@@ -63,6 +56,49 @@ impl Transport for GitSource {
 }
 
 impl GitSource {
+    fn reach(&self, git: &Git, fetch: &Fetch<'_>) -> Result<(), SeriesError> {
+        let args = ["ls-remote", "--quiet", &self.url, "HEAD"];
+        self.run(git, fetch, REACHABLE_WITHIN, &args)
+    }
+
+    /// Fetches all tags and branches with their history to references below
+    /// `to`, in place of those of an earlier fetch.
+    pub(crate) fn fetch_history(
+        &self,
+        git: &Git,
+        fetch: &Fetch<'_>,
+        is_shallow: bool,
+        to: &str,
+    ) -> Result<(), SeriesError> {
+        self.reach(git, fetch)?;
+        let mut args = vec![
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--prune",
+            "--update-shallow",
+        ];
+        args.push("--no-write-fetch-head");
+        args.extend(is_shallow.then_some("--unshallow"));
+        let tags = format!("+refs/tags/*:{to}/tags/*");
+        let heads = format!("+refs/heads/*:{to}/heads/*");
+        args.extend([self.url.as_str(), &tags, &heads]);
+        self.run(git, fetch, FETCHED_WITHIN, &args)
+    }
+
+    /// Fetches one commit with its history, which no tag or branch need have.
+    pub(crate) fn fetch_commit(
+        &self,
+        git: &Git,
+        fetch: &Fetch<'_>,
+        commit: &str,
+    ) -> Result<(), SeriesError> {
+        let refspec = format!("+{commit}:{FETCHED}");
+        let args = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head"];
+        let args = [&args[..], &[&self.url, &refspec]].concat();
+        self.run(git, fetch, FETCHED_WITHIN, &args)
+    }
+
     fn run(
         &self,
         git: &Git,
@@ -101,7 +137,7 @@ impl GitSource {
 
 /// A tarball cannot hold submodule entries, so the tree that is compared with
 /// the pin has none.
-fn without_submodules(
+pub(crate) fn without_submodules(
     repository: &git2::Repository,
     tree: &git2::Tree<'_>,
 ) -> Result<git2::Oid, git2::Error> {

@@ -12,12 +12,9 @@
 #endif
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <sys/types.h>
 
 /* Linux's value, one that no errno of WASI has. */
@@ -41,26 +38,6 @@ static inline int pclose(FILE *stream)
 	errno = ENOSYS;
 	return -1;
 }
-
-/* Sockets of wasi-libc know ioctl(FIONBIO), but neither F_GETFL nor F_SETFL; of
- * these libpq uses nothing but O_NONBLOCK. */
-static inline int compat_fcntl(int descriptor, int command, ...)
-{
-	va_list arguments;
-	int value = 0;
-
-	if (command == F_GETFL)
-		return 0;
-	va_start(arguments, command);
-	value = va_arg(arguments, int);
-	va_end(arguments);
-	if (command != F_SETFL)
-		return fcntl(descriptor, command, value);
-	value = (value & O_NONBLOCK) != 0;
-	return ioctl(descriptor, FIONBIO, &value);
-}
-
-#define fcntl compat_fcntl
 
 /* Signal dispositions are accepted: writing to a closed socket never signals. */
 #undef SIG_DFL

