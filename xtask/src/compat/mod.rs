@@ -15,10 +15,15 @@ pub fn run(flags: &Compat, cancel: &Cancel) -> anyhow::Result<()> {
     if flags.json {
         println!("{}", serde_json::to_string(&run.table)?);
     }
-    run.verdict()?;
-    if flags.check {
-        return run.compare();
+    if !flags.check {
+        write(&run)?;
     }
+    run.verdict()?;
+    run.compare()
+}
+
+/// Also where the rule is broken: then the change in the files shows it.
+fn write(run: &libc::Run) -> anyhow::Result<()> {
     for (path, text) in run.files()? {
         std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
         eprintln!("wrote {}", path.display());

@@ -103,8 +103,12 @@ fn libc_tests(cancel: &Cancel) -> (Counts, Option<String>) {
         Ok(run) => run,
         Err(error) => return verdict(Err::<(), _>(error)),
     };
-    let (mut counts, cause) = verdict(run.verdict().and_then(|()| run.compare()));
-    counts.passed = run.kept() as u64;
+    let (counts, cause) = verdict(run.verdict().and_then(|()| run.compare()));
+    let counts = Counts {
+        passed: run.kept() as u64,
+        failed: counts.failed.max(run.regressions.len() as u64),
+        skipped: 0,
+    };
     (counts, cause)
 }
 
