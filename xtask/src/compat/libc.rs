@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use serde::Deserialize;
 use warpgrid_libc::{LIBWARPGRID_TARGET, Linkage, SYSROOT_TARGETS, Toolchain};
 use warpgrid_series::process::Cancel;
 use warpgrid_series::{Place, Programs, Series, import_upstream, materialize};
@@ -29,9 +30,45 @@ use table::{Outcome, Row, Table};
 /// How long a program may take. Upstream allows ten seconds, on a machine that
 /// does nothing else.
 const LIMIT: Duration = Duration::from_secs(60);
+/// What is known of tests that do not pass.
+const CAUSES: &str = "xtask/compat/libc/causes.toml";
 /// Where the data and the page stand in the repository.
 const DATA: &str = "compat/libc-tests.json";
 const PAGE: &str = "docs/domains/libc-tests.md";
+
+/// [`CAUSES`].
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Causes {
+    /// Why a test fails with the stock libc, by test and target.
+    fails: BTreeMap<String, String>,
+    /// Why a test is not run, by test.
+    left_out: BTreeMap<String, String>,
+}
+
+impl Causes {
+    fn read() -> anyhow::Result<Self> {
+        let path = workspace::root().join(CAUSES);
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        toml_edit::de::from_str(&text).with_context(|| path.display().to_string())
+    }
+
+    /// The tests in upstream's folder, without those that are left out.
+    fn tests(&self, folder: &Path, target: &str) -> anyhow::Result<Vec<Test>> {
+        let mut tests = suite::read(folder, target)?;
+        for (name, cause) in &self.left_out {
+            let test = tests.iter_mut().find(|test| test.name == *name);
+            let test = test.with_context(|| {
+                format!(
+                    "{CAUSES} leaves `{name}` out, which upstream does not have; remove that line"
+                )
+            })?;
+            test.left_out.get_or_insert(cause.clone());
+        }
+        Ok(tests)
+    }
+}
 
 /// What a run of all tests found.
 pub struct Run {
@@ -107,6 +144,7 @@ pub fn run(cancel: &Cancel) -> anyhow::Result<Run> {
     let upstream = import_upstream(&series, &place, &programs, cancel)?;
     let sources = scratch.path().join("upstream");
     materialize(&upstream, &[], &programs, &sources)?;
+    let causes = Causes::read()?;
     let suites = SYSROOT_TARGETS
         .iter()
         .flat_map(|target| Linkage::ALL.map(|linkage| (*target, linkage)))
@@ -118,7 +156,7 @@ pub fn run(cancel: &Cancel) -> anyhow::Result<Run> {
                 target,
                 linkage,
                 toolchain: Toolchain::linking(place.store(), target, linkage)?,
-                tests: suite::read(&sources.join("test"), target)?,
+                tests: causes.tests(&sources.join("test"), target)?,
             })
         })
         .collect::<anyhow::Result<Vec<_>>>()?;
@@ -137,8 +175,6 @@ pub fn run(cancel: &Cancel) -> anyhow::Result<Run> {
     let built = runner.build(&suites)?;
     let outcomes = runner.run(&suites, &built)?;
     ensure!(!cancel.is_cancelled(), "interrupted");
-    let causes = toml_edit::de::from_str(include_str!("../../compat/libc/causes.toml"))
-        .context("xtask/compat/libc/causes.toml")?;
     Ok(judge(&series.upstream.version, &suites, &outcomes, causes))
 }
 
@@ -270,9 +306,6 @@ impl Runner {
     }
 }
 
-/// What is known of failures with the stock libc, by test and target.
-type Causes = BTreeMap<String, String>;
-
 /// One row for each test and target, and what breaks the rule.
 fn judge(upstream: &str, suites: &[Suite], outcomes: &Outcomes, mut causes: Causes) -> Run {
     let mut regressions = Vec::new();
@@ -308,10 +341,12 @@ fn judge(upstream: &str, suites: &[Suite], outcomes: &Outcomes, mut causes: Caus
             Some(_) => Outcome::Fails,
         });
         let failed = verdicts.iter().flatten().find(|verdict| !verdict.passed);
-        let failure = failed.map(|failed| match causes.remove(&format!("{name} {target}")) {
-            Some(known) => format!("{}: {known}", failed.cause),
-            None => failed.cause.clone(),
-        });
+        let failure = failed.map(
+            |failed| match causes.fails.remove(&format!("{name} {target}")) {
+                Some(known) => format!("{}: {known}", failed.cause),
+                None => failed.cause.clone(),
+            },
+        );
         let left_out = suites
             .iter()
             .filter(|suite| suite.target == target)
@@ -327,11 +362,11 @@ fn judge(upstream: &str, suites: &[Suite], outcomes: &Outcomes, mut causes: Caus
             cause: failure.or(left_out),
         });
     }
-    regressions.extend(causes.into_keys().map(|test| {
-        format!(
-            "{test}: passes, and xtask/compat/libc/causes.toml says why it fails; remove that line"
-        )
-    }));
+    regressions.extend(
+        causes.fails.into_keys().map(|test| {
+            format!("{test}: passes, and {CAUSES} says why it fails; remove that line")
+        }),
+    );
     Run {
         table: Table {
             matrix: "libc".to_owned(),

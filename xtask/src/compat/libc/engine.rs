@@ -9,8 +9,8 @@ use warpgrid_test_harness::process::{self, Bounds, Finished};
 
 use super::suite::Settings;
 
-/// How often a test with sockets is tried: on a busy machine its client gives
-/// up before its server listens.
+/// How often a test is tried: on a busy machine a sleep is longer than the test
+/// allows, and a client gives up before its server listens.
 const ATTEMPTS: usize = 3;
 
 /// The host.
@@ -60,8 +60,7 @@ impl Engine {
         settings: &Settings,
         network: bool,
     ) -> Verdict {
-        let attempts = if network { ATTEMPTS } else { 1 };
-        self.attempt(attempts, |attempt| {
+        attempt(|attempt| {
             let folder = self.folder(&format!("{name}.{attempt}"))?;
             let root = folder.join("root");
             std::fs::create_dir_all(&root)?;
@@ -79,7 +78,7 @@ impl Engine {
 
     /// Runs a server and its clients at once.
     pub fn pair(&self, name: &str, server: &Path, client: &Path, clients: u32) -> Verdict {
-        self.attempt(ATTEMPTS, |attempt| {
+        attempt(|attempt| {
             let folder = self.folder(&format!("{name}.{attempt}"))?;
             let granted = Granted {
                 network: true,
@@ -116,21 +115,6 @@ impl Engine {
         })
     }
 
-    fn attempt(&self, attempts: usize, test: impl Fn(usize) -> anyhow::Result<Verdict>) -> Verdict {
-        let mut last = Verdict::failed("was not run", "");
-        for attempt in 1..=attempts {
-            last = test(attempt).unwrap_or_else(|error| {
-                let account = format!("{error:#}");
-                let first = account.lines().next().unwrap_or_default();
-                Verdict::failed(first, &account)
-            });
-            if last.passed {
-                break;
-            }
-        }
-        last
-    }
-
     fn folder(&self, name: &str) -> anyhow::Result<PathBuf> {
         let folder = self.scratch.join("runs").join(name);
         std::fs::create_dir_all(&folder)?;
@@ -157,6 +141,22 @@ impl Engine {
             .env("RUST_LOG", "error");
         Ok(command)
     }
+}
+
+/// The verdict of the first attempt that passes, or of the last one.
+fn attempt(test: impl Fn(usize) -> anyhow::Result<Verdict>) -> Verdict {
+    let mut last = Verdict::failed("was not run", "");
+    for attempt in 1..=ATTEMPTS {
+        last = test(attempt).unwrap_or_else(|error| {
+            let account = format!("{error:#}");
+            let first = account.lines().next().unwrap_or_default();
+            Verdict::failed(first, &account)
+        });
+        if last.passed {
+            break;
+        }
+    }
+    last
 }
 
 fn configured(granted: &Granted<'_>) -> toml_edit::DocumentMut {
