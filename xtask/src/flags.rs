@@ -190,7 +190,7 @@ pub enum PatchesAction {
 /// Names a series.
 #[derive(Debug, Args)]
 pub struct Named {
-    /// The series' folder without `-patches` (`libc`).
+    /// The series' folder without `-patches` (`libc`, `rust/tokio`).
     pub series: String,
 }
 
@@ -326,8 +326,15 @@ impl Named {
     /// The folder of the series in the checkout.
     pub fn dir(&self) -> PathBuf {
         let name = self.series.trim_end_matches('/');
-        let name = name.strip_suffix("-patches").unwrap_or(name);
-        crate::workspace::root().join(format!("{name}-patches"))
+        let root = crate::workspace::root();
+        let folder = |name: &str| {
+            let name = name.strip_suffix("-patches").unwrap_or(name);
+            root.join(format!("{name}-patches"))
+        };
+        match name.split_once('/') {
+            Some((family, member)) => folder(family).join(member),
+            None => folder(name),
+        }
     }
 }
 

@@ -94,15 +94,17 @@ pub struct Pack {
 Examples:
   warp run target/warp/hello.wasm
   warp run api.wasm --listen 127.0.0.1:9000
+  warp run server.wasm --listen 127.0.0.1:9000 --env PORT=9000
   warp run tool.wasm -- --verbose input.txt")]
 pub struct Run {
     /// The component, as `warp pack` wrote it
     #[arg(value_name = "FILE.wasm", value_hint = ValueHint::FilePath)]
     pub component: PathBuf,
 
-    /// The address to serve HTTP on, where the component handles requests
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    pub listen: SocketAddr,
+    /// The address to serve HTTP on, where the component handles requests [default:
+    /// 127.0.0.1:8080]; one that a program may listen on, where it is a server itself
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
 
     /// The configuration [default: warp.toml, where there is one]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]

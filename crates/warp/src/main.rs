@@ -21,6 +21,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use warpgrid_libc::c::DRIVER_NAME;
+use warpgrid_libc::rust::WRAPPER_NAME;
 
 fn main() -> ExitCode {
     configure_reports();
@@ -34,8 +35,12 @@ fn main() -> ExitCode {
 }
 
 fn dispatch() -> miette::Result<ExitCode> {
-    if let Some(args) = compiler_args() {
-        return cc::run(&args);
+    if let Some((name, args)) = called_as() {
+        match name.as_str() {
+            DRIVER_NAME => return cc::run(&args),
+            WRAPPER_NAME => return cc::wrap_rustc(&args),
+            _ => {}
+        }
     }
     match cli::Warp::parse().verb {
         cli::Verb::Pack(args) => pack::run(args),
@@ -47,11 +52,12 @@ fn dispatch() -> miette::Result<ExitCode> {
     }
 }
 
-/// The arguments, where this program was called by its compiler's name.
-fn compiler_args() -> Option<Vec<OsString>> {
+/// The name by which this program was called, and the arguments.
+fn called_as() -> Option<(String, Vec<OsString>)> {
     let mut args = std::env::args_os();
     let program = args.next()?;
-    (Path::new(&program).file_stem()? == DRIVER_NAME).then(|| args.collect())
+    let name = Path::new(&program).file_stem()?.to_str()?.to_owned();
+    Some((name, args.collect()))
 }
 
 /// One line what, one line what to do, unbroken so that paths can be copied.

@@ -1,16 +1,24 @@
 //! `warp run`: a component in our host.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use miette::IntoDiagnostic;
 use tokio::runtime::{Builder, Runtime};
+use warpgrid_host::config::Rule;
 use warpgrid_host::{Deployment, EngineConfig, Invocation, ShimConfig, WarpGridEngine, http};
 use warpgrid_pack::{Symbols, analyze, check, manifest};
 use warpgrid_store::Store;
 
 use crate::{cli, serving};
+
+/// Where HTTP is served unless `--listen` says otherwise.
+const ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
+/// The world of programs with a main function.
+const COMMAND: &str = "wasi:cli/command";
 
 /// How long sessions that are being reset may take when the host stops.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -22,6 +30,10 @@ pub fn run(args: cli::Run) -> miette::Result<ExitCode> {
     check(&args.component, &component, &Symbols::default())?;
     let mut config = configuration(args.config.as_deref())?;
     config.env.extend(args.env.iter().cloned());
+    if component.world == COMMAND {
+        let granted = args.listen.map(Rule::Address);
+        config.network.listen.extend(granted);
+    }
     let engine = WarpGridEngine::new(EngineConfig {
         code_cache: code_cache(),
         count_instructions: args.count,
@@ -61,7 +73,7 @@ async fn serve(
     args: &cli::Run,
     deployment: std::sync::Arc<Deployment>,
 ) -> miette::Result<ExitCode> {
-    let listener = http::listen(args.listen).await?;
+    let listener = http::listen(args.listen.unwrap_or(ADDRESS)).await?;
     let address = listener.local_addr().into_diagnostic()?;
     let mut stop = serving::Stop::watch()?;
     eprintln!("listening on http://{address}");
@@ -83,11 +95,18 @@ async fn command(args: &cli::Run, deployment: &Deployment) -> miette::Result<Exi
     let invocation = Invocation {
         arguments: std::iter::once(name).chain(arguments).collect(),
     };
-    let ended = deployment.run_counted(&invocation).await?;
-    if let Some(instructions) = ended.instructions {
-        eprintln!("executed {instructions} instructions");
+    let mut stop = serving::Stop::watch()?;
+    tokio::select! {
+        ended = deployment.run_counted(&invocation) => {
+            let ended = ended?;
+            if let Some(instructions) = ended.instructions {
+                eprintln!("executed {instructions} instructions");
+            }
+            Ok(ExitCode::from(u8::try_from(ended.code).unwrap_or(1)))
+        }
+        // As shells report a program that the signal ended.
+        signal = stop.asked() => Ok(ExitCode::from(128 + signal)),
     }
-    Ok(ExitCode::from(u8::try_from(ended.code).unwrap_or(1)))
 }
 
 /// The named file, else the directory's `warp.toml`, else the defaults.

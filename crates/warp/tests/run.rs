@@ -2,7 +2,10 @@
 
 mod support;
 
-use std::net::TcpListener;
+use std::io::Read;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command};
+use std::time::Duration;
 
 use support::{Project, component};
 
@@ -212,6 +215,87 @@ fn a_port_in_use_is_named() {
     project
         .run(&["run", "handler.wasm", "--count"])
         .expect_failure(&["handler.wasm", "leave `--count` out"]);
+}
+
+/// Listens where it is told to and greets whoever connects.
+const SERVER: &str = r#"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+int main(void) {
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(atoi(getenv("PORT"))) };
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (bind(fd, (struct sockaddr *)&at, sizeof at) || listen(fd, 8)) {
+        puts(strerror(errno));
+        return 1;
+    }
+    for (;;) {
+        int client = accept(fd, 0, 0);
+        if (client < 0) return 1;
+        write(client, "hello", 5);
+        close(client);
+    }
+}
+"#;
+
+#[test]
+fn a_server_listens_where_it_may_until_it_is_interrupted() {
+    let (project, path) = program(SERVER, "[network]\nconnect = ['*']\n");
+    let address = free_address();
+    let port = format!("PORT={}", address.port());
+    let outcome = project.run(&["run", &path, "--env", &port]);
+    assert_eq!(outcome.stdout, "Permission denied\n", "{}", outcome.account);
+    for words in [&address.to_string(), "[network] listen"] {
+        assert!(outcome.stderr.contains(words), "{}", outcome.account);
+    }
+
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let mut server = Command::new(env!("CARGO_BIN_EXE_warp"))
+            .args(["run", &path, "--env", &port, "--listen"])
+            .arg(address.to_string())
+            .current_dir(project.path())
+            .spawn()
+            .expect("warp starts");
+        assert_eq!(greeting(&mut server, address), "hello");
+        let id = server.id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status();
+        assert!(sent.expect("kill runs").success());
+        let ended = server.wait().expect("warp ends");
+        assert_eq!(ended.code(), Some(code));
+    }
+}
+
+fn free_address() -> SocketAddr {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    taken.local_addr().expect("a bound socket")
+}
+
+/// What a server says, once it listens.
+fn greeting(server: &mut Child, address: SocketAddr) -> String {
+    loop {
+        if let Ok(mut stream) = TcpStream::connect(address) {
+            let mut text = String::new();
+            stream.read_to_string(&mut text).expect("a greeting");
+            return text;
+        }
+        let ended = server.try_wait().expect("a child");
+        assert!(ended.is_none(), "it ended: {ended:?}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_directory_that_is_not_there_is_named() {
+    let (project, path) = program(PROGRAM, "[directories]\n'/data' = 'nowhere'\n");
+    project.run(&["run", &path]).expect_failure(&[
+        "cannot give the guest the directory nowhere",
+        "[directories] in warp.toml",
+    ]);
 }
 
 /// The least that exports `wasi:http/incoming-handler`.

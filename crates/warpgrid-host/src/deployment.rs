@@ -334,7 +334,7 @@ pub(crate) fn wasi(config: &ShimConfig) -> Result<WasiCtxBuilder, Error> {
             .preopened_dir(path, name, FsPerms::ReadWrite)
             .map_err(|error| Error::Directory {
                 path: path.clone(),
-                reason: error.root_cause().to_string(),
+                cause: error.downcast().unwrap_or_else(std::io::Error::other),
             })?;
     }
     Ok(builder)

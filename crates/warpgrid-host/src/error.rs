@@ -85,13 +85,13 @@ pub enum Error {
         instances: u32,
     },
     /// A directory cannot be given to the guest.
-    #[error("cannot give the guest the directory {}: {reason}", path.display())]
+    #[error("cannot give the guest the directory {}: {}", path.display(), describe_io(cause))]
     #[diagnostic(help("create it, or correct [directories] in warp.toml"))]
     Directory {
         /// The directory.
         path: PathBuf,
         /// Why.
-        reason: String,
+        cause: std::io::Error,
     },
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {}", describe_io(cause))]

@@ -54,9 +54,7 @@ impl HandlerState for Workers {
     async fn instantiate(&self) -> wasmtime::Result<Instance<GuestState, Expiration, Reuse>> {
         let limits = &self.shared.config.limits;
         let fate = Arc::new(Fate::default());
-        let wasi = wasi(&self.shared.config)
-            .map_err(wasmtime::Error::from)?
-            .build();
+        let wasi = wasi(&self.shared.config)?.build();
         let mut store = new_store(
             &self.engine,
             wasi,

@@ -13,6 +13,7 @@ use warpgrid_pack::{Error, Key, PackRequest, Packed, Packer};
 use warpgrid_store::Store;
 
 pub use driver::{DRIVER_NAME, compiler_command};
+pub(crate) use make::install_driver;
 
 use crate::{LIBWARPGRID_TARGET, Toolchain, toolchain};
 

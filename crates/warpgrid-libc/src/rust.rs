@@ -1,8 +1,12 @@
 //! The packer for Rust: cargo, with the patched libc and libwarpgrid in the
-//! final link.
+//! final link, and patched copies of the crates that need it.
 
 mod cargo;
+mod graph;
+mod patched;
 mod rustflags;
+mod series;
+mod wrapper;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -15,6 +19,9 @@ use warpgrid_pack::{
 use crate::c::current_toolchain;
 use crate::{LIBWARPGRID_TARGET, Toolchain};
 use cargo::{Candidate, Cargo};
+use patched::PatchedCrates;
+
+pub use wrapper::{WRAPPER_NAME, wrapped_command};
 
 /// Packs cargo projects with the patched toolchain that the store holds.
 #[derive(Debug, Default)]
@@ -28,6 +35,7 @@ struct RustKeys {
     bin: Option<String>,
     lib: bool,
     features: Vec<String>,
+    unpatched: Vec<String>,
 }
 
 const KEYS: &[Key] = &[
@@ -46,6 +54,10 @@ const KEYS: &[Key] = &[
     Key {
         name: "features",
         example: "features = [\"postgres\"]",
+    },
+    Key {
+        name: "unpatched",
+        example: "unpatched = [\"tokio\"]",
     },
 ];
 
@@ -73,6 +85,8 @@ impl Packer for RustPacker {
         let candidate = workspace.choose(&request.project, package, program.as_ref())?;
         cargo.expect_target(LIBWARPGRID_TARGET)?;
         let toolchain = current_toolchain()?;
+        let crates = cargo.crates(&candidate, LIBWARPGRID_TARGET, &keys.features)?;
+        let patched = PatchedCrates::prepare(request, &crates, &keys.unpatched)?;
 
         let map = map_file(&workspace.target_directory, &candidate, request.profile)?;
         let mut build = cargo.rustc(&candidate, request.profile, LIBWARPGRID_TARGET);
@@ -83,16 +97,15 @@ impl Packer for RustPacker {
             .args(&request.arguments)
             .arg("--")
             .args(link_args(&toolchain, &map, request.strip));
-        rustflags::add(
-            &mut build,
-            request,
-            LIBWARPGRID_TARGET,
-            &["--cfg", "tokio_unstable"],
-        )?;
+        let mut flags = vec!["--cfg".to_owned(), "tokio_unstable".to_owned()];
+        flags.extend(patched.flags());
+        rustflags::add(&mut build, request, LIBWARPGRID_TARGET, &flags)?;
+        patched.compile_by(&mut build, request)?;
         request
             .progress
             .step(&format!("Building {}", candidate.name));
-        let file = cargo.run(build, &candidate)?;
+        let output = cargo.run(build, &candidate, LIBWARPGRID_TARGET)?;
+        patched.expect_all(&output.packages)?;
 
         let named = request
             .manifest
@@ -113,7 +126,7 @@ impl Packer for RustPacker {
             self.name(),
             &Built {
                 name,
-                file,
+                file: output.component,
                 symbols,
             },
         )

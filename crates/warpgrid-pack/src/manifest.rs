@@ -29,6 +29,7 @@ pub const SECTIONS: &[&str] = &[
     "dns",
     "filesystem",
     "network",
+    "directories",
     "limits",
     "env",
 ];

@@ -146,6 +146,14 @@ impl PackRequest<'_> {
             .unwrap_or_else(|| "program".to_owned())
     }
 
+    /// A variable as build tools see it.
+    pub fn variable(&self, name: &str) -> Option<OsString> {
+        let mut own = self.environment.iter().rev();
+        own.find(|(variable, _)| variable == name)
+            .map(|(_, value)| value.clone())
+            .or_else(|| std::env::var_os(name))
+    }
+
     /// A build tool's command in the project's directory and environment. What
     /// it prints goes to standard error, so that standard output stays ours.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {

@@ -30,6 +30,7 @@
 #![forbid(unsafe_code)]
 
 mod apply;
+mod directory;
 mod edit;
 mod error;
 mod export;
@@ -48,13 +49,14 @@ mod tarball;
 mod transport;
 
 pub use apply::{Applied, abort_apply, apply};
+pub use directory::patch_directory;
 pub use edit::{EditStep, NewPatch, abort_edit, continue_edit, edit, new_patch};
 pub use error::{Conflict, SeriesError};
 pub use export::{Change, Exported, export};
 pub use import::{Imported, import, import_upstream};
 pub use materialize::{Variant, materialize};
 pub use patch::{Lint, Patch};
-pub use pin::{DebianSource, GitSource, Source, Sources, Upstream};
+pub use pin::{CrateSource, DebianSource, GitSource, Source, Sources, Upstream};
 pub use place::Place;
 pub use series::Series;
 pub use state::Operation;

@@ -54,6 +54,18 @@ impl Patch {
         })
     }
 
+    /// A patch whose text is at hand, built into a program for example.
+    ///
+    /// # Errors
+    /// As [`Patch::read`].
+    pub fn from_text(file: &str, text: &str) -> Result<Self, SeriesError> {
+        Patch::parse(file, text.into()).map_err(|(message, help)| SeriesError::Patch {
+            path: file.into(),
+            message: message.to_owned(),
+            help,
+        })
+    }
+
     pub(crate) fn parse(file: &str, bytes: Vec<u8>) -> Result<Self, (&'static str, &'static str)> {
         let number = file
             .split_once('-')

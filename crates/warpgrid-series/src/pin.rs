@@ -34,6 +34,8 @@ pub enum Source {
     Git(GitSource),
     /// The original tarball of a Debian source package.
     Debian(DebianSource),
+    /// A crate of cargo's registry.
+    Crate(CrateSource),
 }
 
 /// A commit of a git remote.
@@ -59,6 +61,18 @@ pub struct DebianSource {
     /// File name of the `.orig.tar.xz` or `.orig.tar.bz2`.
     pub file: String,
     /// Its sha256, in hexadecimal.
+    pub sha256: String,
+}
+
+/// A crate of cargo's registry.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CrateSource {
+    /// The crate.
+    pub name: String,
+    /// Its exact version.
+    pub version: String,
+    /// Its archive's sha256, in hexadecimal, as every `Cargo.lock` has it.
     pub sha256: String,
 }
 
@@ -116,8 +130,8 @@ impl Upstream {
 }
 
 impl Sources {
-    /// Reads a `sources.toml`: tables `[[git]]` and `[[debian]]`, tried in the
-    /// order in which they stand.
+    /// Reads a `sources.toml`: tables `[[git]]`, `[[debian]]` and `[[crate]]`,
+    /// tried in the order in which they stand.
     ///
     /// # Errors
     /// [`SeriesError::Config`] with the place of what is wrong.
@@ -129,6 +143,8 @@ impl Sources {
             git: Vec<Spanned<GitSource>>,
             #[serde(default)]
             debian: Vec<Spanned<DebianSource>>,
+            #[serde(default, rename = "crate")]
+            crates: Vec<Spanned<CrateSource>>,
         }
         let text = read(path)?;
         let file: File = parse(path, &text)?;
@@ -146,6 +162,12 @@ impl Sources {
             }
             sources.push((debian.span().start, Source::Debian(debian.into_inner())));
         }
+        for source in file.crates {
+            if let Err(message) = source.get_ref().check() {
+                return Err(config(path, &text, source.span(), message.to_owned()));
+            }
+            sources.push((source.span().start, Source::Crate(source.into_inner())));
+        }
         if sources.is_empty() {
             return Err(config(path, &text, 0..0, "no source is given".to_owned()));
         }
@@ -160,9 +182,7 @@ impl DebianSource {
     /// These values become arguments, lines of apt's configuration and file
     /// names, so they are held to what such values may be.
     fn check(&self) -> Result<(), &'static str> {
-        if self.sha256.len() != 64 || !self.sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err("sha256 is 64 hexadecimal digits");
-        }
+        check_sha256(&self.sha256)?;
         let version = |v: &str| {
             !v.is_empty()
                 && v.bytes()
@@ -179,6 +199,24 @@ impl DebianSource {
         }
         Ok(())
     }
+}
+
+impl CrateSource {
+    /// These values become part of a manifest and of file names.
+    fn check(&self) -> Result<(), &'static str> {
+        check_sha256(&self.sha256)?;
+        if !is_name(&self.name) || !is_name(&self.version) {
+            return Err("name and version are a crate's: letters, digits and '-_.+'");
+        }
+        Ok(())
+    }
+}
+
+fn check_sha256(text: &str) -> Result<(), &'static str> {
+    if text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Ok(());
+    }
+    Err("sha256 is 64 hexadecimal digits")
 }
 
 fn read(path: &Path) -> Result<String, SeriesError> {

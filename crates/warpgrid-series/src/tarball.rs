@@ -41,6 +41,8 @@ pub(crate) fn import(
     let packed = BufReader::new(file);
     let plain: Box<dyn Read> = if name.ends_with(".bz2") {
         Box::new(bzip2::bufread::BzDecoder::new(packed))
+    } else if name.ends_with(".crate") {
+        Box::new(flate2::bufread::GzDecoder::new(packed))
     } else {
         Box::new(xz2::bufread::XzDecoder::new(packed))
     };

@@ -1,6 +1,8 @@
 //! Transports: ways to get an upstream tree into the local repository.
 
+mod crates;
 mod debian;
+mod download;
 pub(crate) mod git;
 
 use std::ffi::OsString;
@@ -17,6 +19,8 @@ pub struct Programs {
     pub apt_get: OsString,
     /// apt-cache, likewise.
     pub apt_cache: OsString,
+    /// cargo, for crates.
+    pub cargo: OsString,
 }
 
 impl Default for Programs {
@@ -25,6 +29,7 @@ impl Default for Programs {
             git: "git".into(),
             apt_get: "apt-get".into(),
             apt_cache: "apt-cache".into(),
+            cargo: "cargo".into(),
         }
     }
 }
@@ -72,6 +77,7 @@ impl Source {
         match self {
             Source::Git(git) => git,
             Source::Debian(debian) => debian,
+            Source::Crate(source) => source,
         }
     }
 }

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod components;
+pub mod echo;
 pub mod http;
 mod port;
 pub mod postgres;

@@ -9,12 +9,16 @@ use anyhow::{Context, bail, ensure};
 use warpgrid_series::Place;
 use warpgrid_series::process::Cancel;
 use warpgrid_test_harness::components::{Packed, Packing};
+use warpgrid_test_harness::echo::Echo;
 use warpgrid_test_harness::postgres::{DATABASE, PASSWORD, Postgres, SCRAM};
 use warpgrid_test_harness::process::Bounds;
 
 use super::report::{Report, Subject};
 use super::{bounds, program, service, suites};
 use crate::{libpq, workspace};
+
+/// As it stands in the apps' `warp.toml`.
+const TIME_ZONE: &str = "Europe/Berlin";
 
 /// The most that building one app, or one run of it, may take, in minutes.
 const MINUTES: u64 = 20;
@@ -24,7 +28,7 @@ pub enum Kind {
     /// It runs to its end; its output is compared.
     Program,
     /// It serves HTTP; its answers are compared.
-    Service,
+    Service(service::Dialogue),
 }
 
 /// A row of the matrix. To add a language is to add one.
@@ -74,7 +78,19 @@ const ROWS: &[Row] = &[
             database: Some("postgres"),
             native: true,
         },
-        kind: Kind::Service,
+        kind: Kind::Service(service::USERS),
+        build: Build::Cargo,
+    },
+    Row {
+        folder: "test-apps",
+        subject: Subject {
+            app: "t3-rust-axum-server",
+            language: "Rust",
+            shims: &["dns", "database-proxy", "sockets"],
+            database: Some("postgres"),
+            native: true,
+        },
+        kind: Kind::Service(service::SERVER),
         build: Build::Cargo,
     },
 ];
@@ -108,7 +124,7 @@ pub fn run(wanted: &dyn Fn(&str) -> bool, cancel: &Cancel, report: &mut Report) 
             let setup = bench.setup(row)?;
             match row.kind {
                 Kind::Program => program::test(&setup),
-                Kind::Service => service::test(setup),
+                Kind::Service(dialogue) => service::test(setup, dialogue),
             }
         });
     }
@@ -132,6 +148,10 @@ pub struct Stage<'a> {
     pub packed: Packed,
     pub packing: &'a Packing,
     pub database: Postgres,
+    /// What else a program may connect to.
+    echo: Echo,
+    /// The native program's files.
+    notes: tempfile::TempDir,
     pub bounds: Bounds,
     scratch: tempfile::TempDir,
 }
@@ -191,6 +211,8 @@ impl<'a> Bench<'a> {
             packed,
             packing: &self.packing,
             database,
+            echo: Echo::start()?,
+            notes: tempfile::tempdir()?,
             bounds,
             scratch,
         })
@@ -212,12 +234,15 @@ impl Stage<'_> {
             .env("PGUSER", SCRAM)
             .env("PGPASSWORD", PASSWORD)
             .env("PGDATABASE", DATABASE)
-            .env("DATABASE_URL", self.database.url(SCRAM));
+            .env("DATABASE_URL", self.database.url(SCRAM))
+            .env("ECHO", self.echo.address().to_string())
+            .env("NOTES", self.notes.path())
+            .env("TZ", TIME_ZONE);
         command
     }
 
     /// The component in the host, with the app's own `warp.toml` but for where
-    /// the database is.
+    /// the database is and, where it has one, the echo service.
     pub fn component(&self) -> anyhow::Result<Command> {
         let path = self.app.join("warp.toml");
         let text = std::fs::read_to_string(&path)
@@ -225,7 +250,11 @@ impl Stage<'_> {
         let configuration = self.scratch.path().join("warp.toml");
         std::fs::write(
             &configuration,
-            with_upstream(&text, &self.database.address().to_string())?,
+            placed(
+                &text,
+                &self.database.address().to_string(),
+                &self.echo.address().to_string(),
+            )?,
         )
         .with_context(|| format!("cannot write {}", configuration.display()))?;
         let mut command = self.packing.run(&self.packed.component, &configuration);
@@ -242,8 +271,9 @@ impl Stage<'_> {
     }
 }
 
-/// The configuration with every database's upstream replaced.
-fn with_upstream(text: &str, address: &str) -> anyhow::Result<String> {
+/// The configuration with every database's upstream replaced, and the echo
+/// service's address where the program has one.
+fn placed(text: &str, address: &str, echo: &str) -> anyhow::Result<String> {
     let mut document: toml_edit::DocumentMut = text.parse().context("warp.toml")?;
     let databases = document
         .get_mut("database")
@@ -251,6 +281,10 @@ fn with_upstream(text: &str, address: &str) -> anyhow::Result<String> {
         .context("warp.toml has no [[database]]")?;
     for database in databases.iter_mut() {
         database["upstream"] = toml_edit::value(address);
+    }
+    if let Some(value) = document.get_mut("env").and_then(|env| env.get_mut("ECHO")) {
+        *value = toml_edit::value(echo);
+        document["network"]["connect"] = toml_edit::value(toml_edit::Array::from_iter([echo]));
     }
     Ok(document.to_string())
 }
@@ -260,14 +294,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_upstream_is_replaced() {
+    fn only_the_places_are_replaced() {
         let text =
             "# kept\n[package]\nname = \"a\"\n\n[[database]]\nhost = \"db\"\nupstream = \"x:1\"\n";
         assert_eq!(
-            with_upstream(text, "127.0.0.1:9").unwrap(),
+            placed(text, "127.0.0.1:9", "127.0.0.1:7").unwrap(),
             text.replace("x:1", "127.0.0.1:9")
         );
-        assert!(with_upstream("[package]\n", "127.0.0.1:9").is_err());
+        let own = "\n[network]\nconnect = [\"e:1\"]\n\n[env]\nECHO = \"e:1\"\n";
+        assert_eq!(
+            placed(&format!("{text}{own}"), "127.0.0.1:9", "e:2").unwrap(),
+            format!("{text}{own}")
+                .replace("x:1", "127.0.0.1:9")
+                .replace("e:1", "e:2")
+        );
+        assert!(placed("[package]\n", "127.0.0.1:9", "e:2").is_err());
     }
 
     #[test]

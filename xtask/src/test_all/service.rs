@@ -18,9 +18,38 @@ const REQUESTS: usize = 4;
 /// How often a service is asked after its database came back.
 const ATTEMPTS: usize = 20;
 
-/// What every service answers, whatever its language. The last ones write, and
+/// What a service is asked, one after the other. The last ones write, and
 /// answer according to what the ones before them wrote.
-const DIALOGUE: &[Request] = &[
+pub type Dialogue = &'static [Request];
+
+/// For a server that does more than answer from its database.
+pub const SERVER: Dialogue = &[
+    Request::Get("/"),
+    Request::Get("/health"),
+    Request::Get("/users/1"),
+    Request::Get("/users/99"),
+    Request::Get("/error"),
+    Request::Get("/together"),
+    Request::Get("/pair"),
+    Request::Get("/notes"),
+    Request::Get("/notes/note.txt"),
+    Request::PostJson("/notes", r#"{"text":"first"}"#),
+    Request::Get("/notes/note.txt"),
+    Request::PostJson("/notes", r#"{"text":"second"}"#),
+    Request::Get("/notes/note.txt"),
+    Request::Get("/notes"),
+    // Winter, summer, and the hour that local time skips.
+    Request::Get("/time/1767225600"),
+    Request::Get("/time/1782864000"),
+    Request::Get("/time/1774746000"),
+    Request::Get("/random"),
+    Request::Get("/clock"),
+    Request::PostJson("/json", r#"{"any":["thing",1]}"#),
+    Request::Get("/nowhere"),
+];
+
+/// For every service over a table of users, whatever its language.
+pub const USERS: Dialogue = &[
     Request::Get("/"),
     Request::Get("/health"),
     Request::Get("/users/1"),
@@ -41,7 +70,7 @@ const DIALOGUE: &[Request] = &[
     Request::Get("/users/6"),
 ];
 
-pub fn test(mut stage: Stage<'_>) -> anyhow::Result<()> {
+pub fn test(mut stage: Stage<'_>, dialogue: Dialogue) -> anyhow::Result<()> {
     fill(&stage)?;
     let expected = {
         let native = start(&stage, |stage, address| {
@@ -49,11 +78,11 @@ pub fn test(mut stage: Stage<'_>) -> anyhow::Result<()> {
             command.env("LISTEN", address.to_string());
             Ok(command)
         })?;
-        converse(native.address()).map_err(|error| error.context(native.report()))?
+        converse(dialogue, native.address()).map_err(|error| error.context(native.report()))?
     };
     fill(&stage)?;
     let component = start_component(&stage)?;
-    let tested = compare(&expected, component.address())
+    let tested = compare(dialogue, &expected, component.address())
         .and_then(|()| crowd(component.address()).context("many clients at once"))
         .and_then(|()| {
             stage.database.restart()?;
@@ -68,6 +97,8 @@ pub fn start_component(stage: &Stage<'_>) -> anyhow::Result<Service> {
     start(stage, |stage, address| {
         let mut command = stage.component()?;
         command.arg("--listen").arg(address.to_string());
+        // A server listens by itself, where it is told to and may.
+        command.arg("--env").arg(format!("LISTEN={address}"));
         Ok(command)
     })
 }
@@ -96,18 +127,18 @@ fn start(
     })
 }
 
-fn converse(address: SocketAddr) -> anyhow::Result<Vec<Answer>> {
+fn converse(dialogue: Dialogue, address: SocketAddr) -> anyhow::Result<Vec<Answer>> {
     let client = Client::new(address);
-    DIALOGUE
+    dialogue
         .iter()
         .map(|request| client.send(*request))
         .collect()
 }
 
-fn compare(expected: &[Answer], address: SocketAddr) -> anyhow::Result<()> {
-    let answers = converse(address)?;
+fn compare(dialogue: Dialogue, expected: &[Answer], address: SocketAddr) -> anyhow::Result<()> {
+    let answers = converse(dialogue, address)?;
     let mut different = Vec::new();
-    for ((request, native), component) in DIALOGUE.iter().zip(expected).zip(&answers) {
+    for ((request, native), component) in dialogue.iter().zip(expected).zip(&answers) {
         if native != component {
             different.push(format!(
                 "{request:?}\n  native    {native}\n  component {component}"

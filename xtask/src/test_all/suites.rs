@@ -11,8 +11,8 @@ use warpgrid_test_harness::process::{self, Finished};
 use super::bounds;
 use super::report::{Counts, Report, Status, Subject};
 use crate::compat::libc;
-use crate::flags::Codegen;
-use crate::{codegen, workspace};
+use crate::flags::{Codegen, Setup};
+use crate::{codegen, setup, workspace};
 
 /// The first build of the workspace and its tests takes most of it.
 const MINUTES: u64 = 40;
@@ -33,6 +33,7 @@ const SUITES: &[(&str, Suite)] = &[
         ]),
     ),
     ("libc-tests", Suite::LibcTests),
+    ("sysroots", Suite::Sysroots),
     (
         "lints",
         Suite::Command(&[
@@ -45,6 +46,12 @@ const SUITES: &[(&str, Suite)] = &[
     ),
 ];
 
+const REBUILD: Setup = Setup {
+    yes: false,
+    json: false,
+    rebuild: true,
+};
+
 enum Suite {
     /// Whether what is generated from `wit/` is as it would be now.
     Codegen,
@@ -54,6 +61,8 @@ enum Suite {
     /// wasi-libc's own tests: the patched libc passes what the stock one
     /// passes, and the table says so.
     LibcTests,
+    /// Whether a second build of the patched sysroots gives the same bytes.
+    Sysroots,
     /// Passes where cargo does.
     Command(&'static [&'static str]),
     /// Counts the tests that it runs.
@@ -86,7 +95,8 @@ impl Suite {
         let root = workspace::root();
         match self {
             Suite::Codegen => verdict(codegen::run(&Codegen { check: true }, cancel)),
-            Suite::Patches => verdict(round_trip(&root.join("libc-patches"), cancel)),
+            Suite::Patches => verdict(round_trips(&root, cancel)),
+            Suite::Sysroots => verdict(setup::ensure(&REBUILD, cancel)),
             Suite::LibcTests => libc_tests(cancel),
             Suite::Command(args) => verdict(cargo(&root, args, cancel).and_then(Finished::success)),
             Suite::Tests(args) => match cargo(&root, args, cancel) {
@@ -112,6 +122,26 @@ fn libc_tests(cancel: &Cancel) -> (Counts, Option<String>) {
     (counts, cause)
 }
 
+/// Every folder of a series: those at the top, and those in a family's folder.
+fn round_trips(root: &Path, cancel: &Cancel) -> anyhow::Result<()> {
+    let folders = walkdir::WalkDir::new(root)
+        .min_depth(1)
+        .max_depth(2)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| {
+            let name = entry.file_name().to_string_lossy();
+            entry.file_type().is_dir() && (entry.depth() > 1 || name.ends_with("-patches"))
+        });
+    for folder in folders {
+        let folder = folder?.into_path();
+        if folder.join("UPSTREAM_REF").is_file() {
+            round_trip(&folder, cancel).with_context(|| folder.display().to_string())?;
+        }
+    }
+    Ok(())
+}
+
 /// Applies and exports a series in a place of its own, beside the maintainer's
 /// work tree.
 fn round_trip(series: &Path, cancel: &Cancel) -> anyhow::Result<()> {
@@ -121,7 +151,9 @@ fn round_trip(series: &Path, cancel: &Cancel) -> anyhow::Result<()> {
     let place = Place::open(scratch.path())?;
     let upstream = &series.upstream.name;
     let cached = Place::open_default()?.upstream_dir(upstream);
-    copy_tree(&cached, &place.upstream_dir(upstream))?;
+    if cached.is_dir() {
+        copy_tree(&cached, &place.upstream_dir(upstream))?;
+    }
     import(&series, &place, &programs, cancel)?;
     apply(&series, &place, &programs, cancel)?;
     let exported = export(&series, &place, &programs, true)?;

@@ -191,6 +191,9 @@ impl ShimConfig {
             .check()
             .and_then(|()| config.filesystem.read(folder))
             .map_err(|problem| problem.located(name, text))?;
+        for directory in config.directories.values_mut() {
+            *directory = folder.join(&directory);
+        }
         Ok(config)
     }
 

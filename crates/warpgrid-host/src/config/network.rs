@@ -12,7 +12,8 @@ use wasmtime_wasi::sockets::SocketAddrUse;
 pub struct Network {
     /// Where a guest may connect.
     pub connect: Vec<Rule>,
-    /// Where a guest may listen.
+    /// Where a guest may listen for TCP connections, and which UDP ports it may
+    /// have.
     pub listen: Vec<Rule>,
 }
 
@@ -26,8 +27,9 @@ impl Network {
             }
             SocketAddrUse::TcpListen => granted(&self.listen),
             // Sockets that connect or send are bound first, to any port.
+            SocketAddrUse::TcpBind | SocketAddrUse::UdpBind if granted(&self.listen) => true,
             SocketAddrUse::TcpBind | SocketAddrUse::UdpBind => {
-                granted(&self.listen) || address.port() == 0 && !self.connect.is_empty()
+                address.port() == 0 && !self.connect.is_empty()
             }
             // Whoever may listen may be connected to.
             SocketAddrUse::TcpAccept => !self.listen.is_empty(),

@@ -17,7 +17,7 @@ pub(super) fn pack(
     refuse_flags(keys)?;
     let links = request.target().join("links");
     create(&links)?;
-    let compiler = install_driver(request)?;
+    let compiler = install_driver(request, DRIVER_NAME)?;
     request.progress.step("Running make");
     let mut make = request.command("make");
     make.env(LINKS, &links);
@@ -85,12 +85,12 @@ fn refuse_flags(keys: &CKeys) -> Result<(), Error> {
     }
 }
 
-/// `warp` under its compiler's name, at a path without spaces or arguments of
-/// its own: Makefiles and what they call take `CC` for one program.
-fn install_driver(request: &PackRequest<'_>) -> Result<PathBuf, Error> {
+/// `warp` under another name, at a path without spaces or arguments of its own:
+/// Makefiles and what they call take `CC` for one program, cargo its wrapper.
+pub(crate) fn install_driver(request: &PackRequest<'_>, name: &str) -> Result<PathBuf, Error> {
     let directory = request.target().join("bin");
     create(&directory)?;
-    let driver = directory.join(DRIVER_NAME);
+    let driver = directory.join(name);
     if std::fs::read_link(&driver).is_ok_and(|target| target == request.warp) {
         return Ok(driver);
     }

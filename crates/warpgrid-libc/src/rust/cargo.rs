@@ -1,10 +1,13 @@
 //! Asking cargo what a project holds, and having it build one program of it.
 
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use warpgrid_pack::{Error, PackRequest, Profile, Program};
 
 use crate::c::ending;
@@ -14,7 +17,7 @@ const INSTALL: &str = "install Rust with rustup";
 /// cargo in the project's directory, so that rustup's and cargo's own
 /// configuration apply as they do to the user.
 pub(super) struct Cargo<'a> {
-    request: &'a PackRequest<'a>,
+    pub(super) request: &'a PackRequest<'a>,
 }
 
 /// What `cargo metadata --no-deps --format-version 1` prints, as far as it is
@@ -46,9 +49,17 @@ struct Target {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Candidate {
     pub(super) package: String,
-    package_id: String,
+    pub(super) package_id: String,
     pub(super) name: String,
     pub(super) library: bool,
+}
+
+/// What a build left.
+pub(super) struct Output {
+    /// The component.
+    pub(super) component: PathBuf,
+    /// The identities of the packages that were compiled for its target.
+    pub(super) packages: BTreeSet<String>,
 }
 
 /// One line of `--message-format=json`.
@@ -70,9 +81,15 @@ impl<'a> Cargo<'a> {
     }
 
     pub(super) fn metadata(&self) -> Result<Workspace, Error> {
+        self.describe(&["--no-deps".into()])
+    }
+
+    /// `cargo metadata` with these arguments.
+    pub(super) fn describe<T: DeserializeOwned>(&self, arguments: &[OsString]) -> Result<T, Error> {
         let mut command = self.request.command("cargo");
         command
-            .args(["metadata", "--no-deps", "--format-version", "1"])
+            .args(["metadata", "--format-version", "1"])
+            .args(arguments)
             .stdout(Stdio::piped());
         let output = command
             .stderr(Stdio::inherit())
@@ -126,23 +143,26 @@ impl<'a> Cargo<'a> {
         command
     }
 
-    /// Runs a build; returns the component that it says it wrote.
+    /// Runs a build for a target.
     pub(super) fn run(
         &self,
         mut command: Command,
         candidate: &Candidate,
-    ) -> Result<PathBuf, Error> {
+        target: &str,
+    ) -> Result<Output, Error> {
         let mut child = command
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| Error::spawn(Path::new("cargo"), INSTALL, &error))?;
         let mut built = None;
+        let mut packages = BTreeSet::new();
         if let Some(output) = child.stdout.take() {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
                 // Build scripts may print among cargo's messages.
                 let Ok(message) = serde_json::from_str(&line) else {
                     continue;
                 };
+                packages.extend(compiled_for(&message, target));
                 built = candidate.artifact(message).or(built);
             }
         }
@@ -155,15 +175,36 @@ impl<'a> Cargo<'a> {
                 &ending(status),
             ));
         }
-        built.ok_or_else(|| Error::Project {
+        let component = built.ok_or_else(|| Error::Project {
             message: format!(
                 "cargo built {} but names no `.wasm` file of it",
                 candidate.name
             ),
             help: "leave out arguments that change what cargo builds, such as `--target`"
                 .to_owned(),
+        })?;
+        Ok(Output {
+            component,
+            packages,
         })
     }
+}
+
+/// The package of an artifact that lies in the target's directory.
+fn compiled_for(message: &Message, target: &str) -> Option<String> {
+    let Message::CompilerArtifact {
+        package_id,
+        filenames,
+        ..
+    } = message
+    else {
+        return None;
+    };
+    let is_for_target = |file: &PathBuf| file.iter().any(|part| part == target);
+    filenames
+        .iter()
+        .any(is_for_target)
+        .then(|| package_id.clone())
 }
 
 fn failed(action: &str, status: &str) -> Error {

@@ -22,17 +22,9 @@ pub(super) fn add(
     command: &mut Command,
     request: &PackRequest<'_>,
     target: &str,
-    flags: &[&str],
+    flags: &[String],
 ) -> Result<(), Error> {
-    let read = |name: &str| {
-        let own = request
-            .environment
-            .iter()
-            .rev()
-            .find(|(variable, _)| variable == name);
-        own.map(|(_, value)| value.clone())
-            .or_else(|| std::env::var_os(name))
-    };
+    let read = |name: &str| request.variable(name);
     let per_target = format!(
         "CARGO_TARGET_{}_RUSTFLAGS",
         target.to_uppercase().replace(['-', '.'], "_")
@@ -93,7 +85,7 @@ fn configured_for(request: &PackRequest<'_>, target: &str) -> Result<bool, Error
 }
 
 /// cargo's configuration files for a project, as its book lists them.
-fn config_files(project: &Path) -> impl Iterator<Item = PathBuf> {
+pub(super) fn config_files(project: &Path) -> impl Iterator<Item = PathBuf> {
     let home = std::env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));

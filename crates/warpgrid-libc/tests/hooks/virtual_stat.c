@@ -60,6 +60,13 @@ int main(void) {
   say("fstatat", fstatat(AT_FDCWD, "/etc/hosts", &at, 0));
   say("faccessat", faccessat(AT_FDCWD, "/etc/hosts", R_OK, 0));
 
+  char target[100];
+  say("readlink", readlink("/etc/hosts", target, sizeof(target)));
+  say("readlink", readlink("/virtual/none", target, sizeof(target)));
+  char *resolved = realpath("/virtual/sub/../large", NULL);
+  printf("realpath: %s\n", resolved ? resolved : error_name(errno));
+  free(resolved);
+
   // The directory is the program's own, once it has one.
   stat("/own", &first);
   mkdir("/own", 0777);

@@ -13,9 +13,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-use warpgrid_store::{Check, Key, StoreError};
+use warpgrid_store::StoreError;
 
+use super::download;
 use crate::git::last_words;
 use crate::process::{self, Ended, Stream};
 use crate::{DebianSource, Fetch, Fetched, SeriesError, Transport, tarball};
@@ -37,7 +37,13 @@ impl Transport for DebianSource {
         repository: &git2::Repository,
         fetch: &Fetch<'_>,
     ) -> Result<Fetched, SeriesError> {
-        let archive = self.archive(fetch)?;
+        let archive = download::kept(fetch, &self.file, &self.sha256, || {
+            let downloaded = self.download(fetch)?;
+            let bytes =
+                fs::read(&downloaded).map_err(|e| SeriesError::io("read", &downloaded, e))?;
+            let _ = fs::remove_file(&downloaded);
+            Ok(bytes)
+        })?;
         let tree = tarball::import(repository, &archive, &self.file, fetch.cancel)?;
         Ok(Fetched {
             tree,
@@ -47,50 +53,6 @@ impl Transport for DebianSource {
 }
 
 impl DebianSource {
-    /// The path of the verified tarball in the store, downloaded if need be.
-    fn archive(&self, fetch: &Fetch<'_>) -> Result<PathBuf, SeriesError> {
-        let store = fetch.place.store();
-        let key = Key::new("download")
-            .field("sha256", self.sha256.to_ascii_lowercase())
-            .finish();
-        if let Some(damage) = store.damage(&key, Check::Full)? {
-            tracing::warn!(
-                "the stored download {} is damaged and is fetched again: {damage}",
-                self.file
-            );
-            store.remove(&key)?;
-        }
-        let path = match store.get(&key, Check::Quick)? {
-            Some(entry) => entry.path,
-            None => {
-                let downloaded = self.download(fetch)?;
-                let bytes =
-                    fs::read(&downloaded).map_err(|e| SeriesError::io("read", &downloaded, e))?;
-                let _ = fs::remove_file(&downloaded);
-                self.verify(&bytes)?;
-                store.put_blob(&key, &bytes)?
-            }
-        };
-        store.set_root(&format!("download/{}", self.file), &key)?;
-        Ok(path)
-    }
-
-    fn verify(&self, bytes: &[u8]) -> Result<(), SeriesError> {
-        let found: String = Sha256::digest(bytes)
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
-        if found.eq_ignore_ascii_case(&self.sha256) {
-            return Ok(());
-        }
-        let expected = self.sha256.clone();
-        Err(SeriesError::Checksum {
-            file: self.file.clone(),
-            expected,
-            found,
-        })
-    }
-
     fn download(&self, fetch: &Fetch<'_>) -> Result<PathBuf, SeriesError> {
         let apt = Apt::prepare(self, fetch)?;
         apt.get(&["update"], UPDATED_WITHIN)?;

@@ -1,0 +1,133 @@
+//! A series on a plain directory of sources, without a repository and without
+//! git's program: for whoever has only the sources that a build tool holds.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use crate::{Conflict, Patch, SeriesError};
+
+/// Applies the patches to the files of `dir`, in order. Lines may have moved,
+/// but what a patch changes and what stands around it must be there. Patches
+/// that add, remove or rename files are refused.
+///
+/// # Errors
+/// [`SeriesError::Conflict`] for a patch that does not apply: then no file was
+/// changed. [`SeriesError::Io`] when a file cannot be read or written.
+pub fn patch_directory(dir: &Path, patches: &[Patch]) -> Result<(), SeriesError> {
+    let mut files = BTreeMap::new();
+    for patch in patches {
+        let text = String::from_utf8_lossy(&patch.bytes);
+        for change in changes(&text) {
+            apply(dir, &mut files, patch, change)?;
+        }
+    }
+    for (file, text) in files {
+        let path = dir.join(file);
+        fs::write(&path, text).map_err(|e| SeriesError::io("write", &path, e))?;
+    }
+    Ok(())
+}
+
+/// The part of each file, without what stands before the first.
+fn changes(text: &str) -> impl Iterator<Item = &str> {
+    text.split("\ndiff --git ").skip(1)
+}
+
+fn apply(
+    dir: &Path,
+    files: &mut BTreeMap<String, String>,
+    patch: &Patch,
+    change: &str,
+) -> Result<(), SeriesError> {
+    let (file, diff) = parse(change)
+        .map_err(|message| conflict(patch, None, message, "mend the patch".to_owned()))?;
+    let failed = |message: String| {
+        let help = "use a version of the sources that the series is for".to_owned();
+        conflict(patch, Some(file), message, help)
+    };
+    let text = match files.get(file) {
+        Some(text) => text.clone(),
+        None => fs::read_to_string(dir.join(file)).map_err(|e| {
+            failed(format!(
+                "cannot be read: {}",
+                warpgrid_store::describe_io(&e)
+            ))
+        })?,
+    };
+    let patched = diffy::apply(&text, &diff).map_err(|e| failed(e.to_string()))?;
+    files.insert(file.to_owned(), patched);
+    Ok(())
+}
+
+/// The file that is changed, and how.
+fn parse(change: &str) -> Result<(&str, diffy::Patch<'_, str>), String> {
+    let start = change.find("\n--- a/").ok_or("it only renames a file")?;
+    let diff = &change[start + 1..];
+    let name = |prefix: &str| diff.lines().find_map(|line| line.strip_prefix(prefix));
+    match (name("--- a/"), name("+++ b/")) {
+        (Some(old), Some(new)) if old == new => {
+            let diff = diffy::Patch::from_str(diff).map_err(|e| e.to_string())?;
+            Ok((new, diff))
+        }
+        _ => Err("it adds, removes or renames a file".to_owned()),
+    }
+}
+
+fn conflict(patch: &Patch, file: Option<&str>, message: String, help: String) -> SeriesError {
+    SeriesError::Conflict(Box::new(Conflict {
+        patch: patch.file.clone(),
+        file: file.map(str::to_owned),
+        hunk: None,
+        message,
+        help,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DIFF: &str = "From 0\nSubject: [PATCH] x\n\nWhy.\n\ndiff --git a/src/a.rs b/src/a.rs\n\
+        --- a/src/a.rs\n+++ b/src/a.rs\n@@ -1,3 +1,3 @@\n one\n-two\n+TWO\n three\n";
+
+    fn patch(text: &str) -> Patch {
+        Patch::parse("0001-x.patch", text.as_bytes().to_vec()).unwrap()
+    }
+
+    fn sources(text: &str) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("src")).unwrap();
+        fs::write(dir.path().join("src/a.rs"), text).unwrap();
+        dir
+    }
+
+    fn text(dir: &tempfile::TempDir) -> String {
+        fs::read_to_string(dir.path().join("src/a.rs")).unwrap()
+    }
+
+    #[test]
+    fn patches_apply_in_order_and_where_the_lines_have_moved() {
+        let dir = sources("zero\nzero\none\ntwo\nthree\n");
+        let second = DIFF.replace("-two", "-TWO").replace("+TWO", "+2");
+        patch_directory(dir.path(), &[patch(DIFF), patch(&second)]).unwrap();
+        assert_eq!(text(&dir), "zero\nzero\none\n2\nthree\n");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_conflict_names_patch_file_and_hunk_and_changes_nothing() {
+        let dir = sources("one\nother\nthree\n");
+        let error = patch_directory(dir.path(), &[patch(DIFF)]).unwrap_err();
+        let SeriesError::Conflict(conflict) = error else {
+            panic!("{error}")
+        };
+        assert_eq!(conflict.patch, "0001-x.patch");
+        assert_eq!(conflict.file.as_deref(), Some("src/a.rs"));
+        assert!(conflict.message.contains("hunk #1"), "{conflict}");
+        assert_eq!(text(&dir), "one\nother\nthree\n");
+        fs::remove_file(dir.path().join("src/a.rs")).unwrap();
+        let error = patch_directory(dir.path(), &[patch(DIFF)]).unwrap_err();
+        assert!(error.to_string().contains("src/a.rs"), "{error}");
+    }
+}

@@ -1,0 +1,6 @@
+CREATE TABLE users (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name text NOT NULL UNIQUE,
+    letters bigint NOT NULL CHECK (letters >= 0)
+);
+INSERT INTO users (name, letters) VALUES ('Ada', 3), ('Grace', 5), ('Jürgen', 6);
