@@ -34,6 +34,8 @@ pub enum Verb {
     TestAll(TestAll),
     /// Measure ours beside the alternatives.
     Bench(Bench),
+    /// Find out what runs and what does not, and write it down.
+    Compat(Compat),
     /// Work on a patch series: import, apply, export, new, edit, status.
     Patches(Patches),
     /// Put a patch series on another version of its upstream.
@@ -103,7 +105,9 @@ pub struct Codegen {
 
 /// `cargo xtask bench`
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  cargo xtask bench db\n  cargo xtask bench db --json")]
+#[command(
+    after_help = "Examples:\n  cargo xtask bench db\n  cargo xtask bench db --json\n  cargo xtask bench libc"
+)]
 pub struct Bench {
     /// What to measure.
     pub name: BenchName,
@@ -120,6 +124,32 @@ pub struct Bench {
 pub enum BenchName {
     /// Connections to a database.
     Db,
+    /// Instructions that the patched libc executes, beside the stock one.
+    Libc,
+}
+
+/// `cargo xtask compat`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  cargo xtask compat libc\n  cargo xtask compat libc --check\n  cargo xtask compat libc --json | jq '.rows[] | select(.patched != \"passes\")'"
+)]
+pub struct Compat {
+    /// What to try.
+    pub name: CompatName,
+    /// Write nothing; fail if the data in the repository are not what the run
+    /// gives.
+    #[arg(long)]
+    pub check: bool,
+    /// Print one JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The matrices.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum CompatName {
+    /// wasi-libc's own tests, stock and patched.
+    Libc,
 }
 
 /// `cargo xtask patches`

@@ -6,7 +6,9 @@
 
 mod bench;
 mod codegen;
+mod compat;
 mod flags;
+mod guest;
 mod libpq;
 mod patches;
 mod progress;
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Verb::Setup(flags) => setup::run(&flags, &cancel),
         Verb::Libpq => libpq::run(&cancel),
         Verb::Bench(flags) => bench::run(&flags, &cancel),
+        Verb::Compat(flags) => compat::run(&flags, &cancel),
         Verb::Codegen(flags) => codegen::run(&flags, &cancel),
         Verb::TestAll(flags) => test_all::run(&flags, &cancel),
         Verb::Patches(flags) => patches::run(&flags, &cancel),

@@ -114,6 +114,10 @@ pub struct Run {
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     pub env: Vec<(String, String)>,
 
+    /// Say on standard error how many WebAssembly instructions the program executed
+    #[arg(long)]
+    pub count: bool,
+
     /// Arguments for the program
     #[arg(last = true, value_name = "ARGS")]
     pub args: Vec<OsString>,

@@ -36,12 +36,19 @@ pub fn run(args: cli::Run) -> miette::Result<ExitCode> {
     }
     let engine = WarpGridEngine::new(EngineConfig {
         code_cache: code_cache(),
+        count_instructions: args.count,
         ..EngineConfig::for_limits(&config.limits)
     })?;
     let module = engine.load_module(&args.component)?;
     let deployment = engine.instantiate(&module, &config)?;
     runtime(&deployment)?.block_on(async {
         let code = if deployment.is_handler() {
+            miette::ensure!(
+                !args.count,
+                help = "leave `--count` out; it is for programs that run to their end",
+                "{} handles requests until it is stopped",
+                args.component.display()
+            );
             serve(&args, deployment).await?
         } else {
             command(&args, &deployment).await?
@@ -90,8 +97,12 @@ async fn command(args: &cli::Run, deployment: &Deployment) -> miette::Result<Exi
     };
     let mut stop = serving::Stop::watch()?;
     tokio::select! {
-        code = deployment.run_command(&invocation) => {
-            Ok(ExitCode::from(u8::try_from(code?).unwrap_or(1)))
+        ended = deployment.run_counted(&invocation) => {
+            let ended = ended?;
+            if let Some(instructions) = ended.instructions {
+                eprintln!("executed {instructions} instructions");
+            }
+            Ok(ExitCode::from(u8::try_from(ended.code).unwrap_or(1)))
         }
         // As shells report a program that the signal ended.
         signal = stop.asked() => Ok(ExitCode::from(128 + signal)),

@@ -104,6 +104,24 @@ fn arguments_variables_and_failure_pass() {
 }
 
 #[test]
+fn instructions_are_counted_and_the_same_in_every_run() {
+    let (project, path) = program(PROGRAM, "[env]\nGREETING = 'x'\n");
+    let count = |arguments: &[&str]| -> u64 {
+        let outcome = project.run(&[&["run", &path, "--count", "--"], arguments].concat());
+        let line = outcome.stderr.lines().last().unwrap_or_default();
+        let figure = line
+            .strip_prefix("executed ")
+            .and_then(|rest| rest.strip_suffix(" instructions"));
+        figure
+            .and_then(|figure| figure.parse().ok())
+            .unwrap_or_else(|| panic!("{}", outcome.account))
+    };
+    assert!(count(&["one"]) > 100);
+    assert_eq!(count(&["one"]), count(&["one"]));
+    assert!(count(&["one", "two"]) > count(&["one"]));
+}
+
+#[test]
 fn a_program_finds_the_system_that_its_libc_expects() {
     let configuration = "[services]\n'cache.warp.local' = '10.0.0.6'\n\
         [filesystem]\ntimezone = 'Europe/Berlin'\nfiles = { '/etc/app/motd' = { path = 'motd' } }\n";
@@ -194,6 +212,9 @@ fn a_port_in_use_is_named() {
     project
         .run(&["run", "handler.wasm", "--listen", &address])
         .expect_failure(&[&address, "in use", "--listen"]);
+    project
+        .run(&["run", "handler.wasm", "--count"])
+        .expect_failure(&["handler.wasm", "leave `--count` out"]);
 }
 
 /// Listens where it is told to and greets whoever connects.

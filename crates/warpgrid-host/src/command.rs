@@ -3,7 +3,7 @@
 use wasmtime_wasi::I32Exit;
 use wasmtime_wasi::p2::bindings::CommandPre;
 
-use crate::deployment::{Deployment, wasi};
+use crate::deployment::{Deployment, FUEL, wasi};
 use crate::error::Error;
 
 /// How a command is started.
@@ -13,6 +13,17 @@ pub struct Invocation {
     pub arguments: Vec<String>,
 }
 
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    /// Its exit code.
+    pub code: i32,
+    /// How many WebAssembly instructions it executed, where
+    /// [`EngineConfig::count_instructions`](crate::EngineConfig::count_instructions)
+    /// is set.
+    pub instructions: Option<u64>,
+}
+
 impl Deployment {
     /// Runs the component as a command with the host's own standard streams,
     /// and gives its exit code.
@@ -20,6 +31,14 @@ impl Deployment {
     /// # Errors
     /// When the component is no command, or traps.
     pub async fn run_command(&self, invocation: &Invocation) -> Result<i32, Error> {
+        Ok(self.run_counted(invocation).await?.code)
+    }
+
+    /// As [`Deployment::run_command`], and says what the run took.
+    ///
+    /// # Errors
+    /// When the component is no command, or traps.
+    pub async fn run_counted(&self, invocation: &Invocation) -> Result<Ended, Error> {
         let command = CommandPre::new(self.pre.clone()).map_err(|_| Error::Export {
             path: self.module.path.clone(),
             export: "wasi:cli/run or wasi:http/incoming-handler".to_owned(),
@@ -32,16 +51,20 @@ impl Deployment {
             let command = command.instantiate_async(&mut store).await?;
             command.wasi_cli_run().call_run(&mut store).await
         };
-        match run.await {
-            Ok(Ok(())) => Ok(0),
-            Ok(Err(())) => Ok(1),
+        let code = match run.await {
+            Ok(Ok(())) => 0,
+            Ok(Err(())) => 1,
             Err(error) => match error.downcast_ref::<I32Exit>() {
-                Some(exit) => Ok(exit.0),
+                Some(exit) => exit.0,
                 None => {
                     tracing::debug!("{error:?}");
-                    Err(Error::guest(&error))
+                    return Err(Error::guest(&error));
                 }
             },
-        }
+        };
+        Ok(Ended {
+            code,
+            instructions: store.get_fuel().ok().map(|left| FUEL - left),
+        })
     }
 }

@@ -267,6 +267,10 @@ fn proxy_pre(pre: &InstancePre<GuestState>) -> Option<ProxyPre<GuestState>> {
         .map(ProxyPre::P2)
 }
 
+/// What a guest whose instructions are counted starts with: more than it can
+/// use up. Fuel only counts; time is limited from outside.
+pub(crate) const FUEL: u64 = u64::MAX;
+
 pub(crate) fn new_store(
     engine: &Engine,
     wasi: WasiCtx,
@@ -280,6 +284,8 @@ pub(crate) fn new_store(
     // from outside, where the guest cannot prevent it.
     store.set_epoch_deadline(1);
     store.epoch_deadline_async_yield_and_update(1);
+    // Refused where the engine does not count: guests then need no fuel.
+    let _ = store.set_fuel(FUEL);
     store
 }
 
@@ -308,13 +314,15 @@ pub(crate) fn wasi(config: &ShimConfig) -> Result<WasiCtxBuilder, Error> {
     builder.allow_tcp(true);
     let network = config.network.clone();
     builder
-        .allow_udp(!network.connect.is_empty())
+        .allow_udp(!network.connect.is_empty() || !network.listen.is_empty())
         .allow_ip_name_lookup(!network.connect.is_empty());
     builder.socket_addr_check(move |address: SocketAddr, usage| {
         let granted = network.grants(address, usage);
         if !granted {
             let key = match usage {
-                SocketAddrUse::TcpBind | SocketAddrUse::TcpListen => "listen",
+                SocketAddrUse::TcpBind | SocketAddrUse::TcpListen | SocketAddrUse::UdpBind => {
+                    "listen"
+                }
                 _ => "connect",
             };
             tracing::warn!(%address, "the guest may not use this address; add it to [network] {key} in warp.toml");

@@ -7,7 +7,7 @@ use std::time::Duration;
 use warpgrid_db::Pools;
 use warpgrid_store::Store;
 use wasmtime::component::Component;
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, OperatorCost, PoolingAllocationConfig};
 
 use crate::code_cache;
 use crate::config::{Limits, ShimConfig};
@@ -36,6 +36,12 @@ pub struct EngineConfig {
     pub memory: usize,
     /// Where compiled code is kept; compiled anew each time if absent.
     pub code_cache: Option<Store>,
+    /// Whether the instructions that guests execute are counted, which makes
+    /// them slower. It is wasmtime's fuel that counts: each WebAssembly
+    /// instruction is one, a copy of any length, too; but `nop`, `drop`,
+    /// `block`, `loop`, `else`, `end`, `return` and `unreachable` are none, and
+    /// a function that is entered is one more.
+    pub count_instructions: bool,
 }
 
 impl Default for EngineConfig {
@@ -53,6 +59,7 @@ impl EngineConfig {
             instances: limits.instances.saturating_mul(2),
             memory: limits.memory_bytes(),
             code_cache: None,
+            count_instructions: false,
         }
     }
 }
@@ -163,5 +170,12 @@ fn wasmtime_config(config: &EngineConfig) -> Config {
         .epoch_interruption(true)
         .memory_init_cow(true)
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pooling));
+    if config.count_instructions {
+        let mut cost = OperatorCost::new();
+        cost.variable.memory_copy_per_byte = 0;
+        cost.variable.memory_fill_per_byte = 0;
+        cost.variable.memory_init_per_byte = 0;
+        wasmtime.consume_fuel(true).operator_cost(cost);
+    }
     wasmtime
 }

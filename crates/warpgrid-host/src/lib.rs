@@ -35,7 +35,7 @@ pub mod shims;
 mod state;
 mod worker;
 
-pub use command::Invocation;
+pub use command::{Ended, Invocation};
 pub use config::{ConfigError, ShimConfig};
 pub use deployment::Deployment;
 pub use engine::{EngineConfig, Module, WarpGridEngine};

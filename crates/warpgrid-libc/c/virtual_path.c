@@ -57,6 +57,25 @@ static bool make_absolute(const char *path,
   return true;
 }
 
+/// Whether the text is UTF-8 (RFC 3629, section 4), as the shim's strings are.
+static bool is_utf8(const char *text) {
+  const uint8_t *at = (const uint8_t *)text;
+  while (*at != 0) {
+    const uint8_t first = *at++;
+    if (first < 0x80)
+      continue;
+    // No overlong forms, no surrogates, nothing beyond U+10FFFF.
+    if (first < 0xc2 || first > 0xf4 || (first == 0xe0 && *at < 0xa0) ||
+        (first == 0xed && *at > 0x9f) || (first == 0xf0 && *at < 0x90) ||
+        (first == 0xf4 && *at > 0x8f))
+      return false;
+    for (int more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1; more > 0; more--)
+      if ((*at++ & 0xc0) != 0x80)
+        return false;
+  }
+  return true;
+}
+
 /// FNV-1a.
 ino_t warpgrid_inode(const char *path) {
   uint64_t hash = UINT64_C(0xcbf29ce484222325);
@@ -110,7 +129,8 @@ static void describe(virtual_path_t *found) {
 }
 
 bool warpgrid_look_up(const char *path, virtual_path_t *found) {
-  if (looking || path[0] == '\0' || !make_absolute(path, found->path))
+  if (looking || path[0] == '\0' || !is_utf8(path) ||
+      !make_absolute(path, found->path))
     return false;
   warpgrid_shim_string_t name = {.ptr = (uint8_t *)found->path,
                                  .len = strlen(found->path)};

@@ -15,7 +15,7 @@ pub mod toolchain;
 mod tools;
 
 pub use toolchain::{
-    Error, LIBWARPGRID_TARGET, RELEASE, SYSROOT_TARGETS, Toolchain, build_libwarpgrid,
+    Error, LIBWARPGRID_TARGET, Linkage, RELEASE, SYSROOT_TARGETS, Toolchain, build_libwarpgrid,
     libwarpgrid_root, patched_sysroot_root, stock_sysroot_root,
 };
 pub use tools::{ClangResources, Tools, component_linker};

@@ -128,36 +128,72 @@ pub fn libwarpgrid_root(target: &str) -> String {
     format!("libc/{RELEASE}/libwarpgrid/{target}")
 }
 
-/// A patched sysroot with libwarpgrid, ready to compile and link against.
+/// What a program is linked with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Linkage {
+    /// Upstream's libc, as it is.
+    Stock,
+    /// The patched libc alone.
+    Patched,
+    /// The patched libc and libwarpgrid.
+    Libwarpgrid,
+}
+
+impl Linkage {
+    /// All of them, each holding more of ours than the one before.
+    pub const ALL: [Linkage; 3] = [Linkage::Stock, Linkage::Patched, Linkage::Libwarpgrid];
+
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Linkage::Stock => "stock",
+            Linkage::Patched => "patched",
+            Linkage::Libwarpgrid => "libwarpgrid",
+        }
+    }
+}
+
+/// A sysroot, ready to compile and link against.
 #[derive(Clone, Debug)]
 pub struct Toolchain {
     /// The target triple.
     pub target: String,
-    /// The patched sysroot: `include/TARGET` and `lib/TARGET`.
+    /// The sysroot: `include/TARGET` and `lib/TARGET`.
     pub sysroot: PathBuf,
     /// clang's headers and compiler-rt, where clang looks for them.
     pub resource_dir: PathBuf,
-    /// The folder of `libwarpgrid.a`.
-    pub libwarpgrid: PathBuf,
+    /// The folder of `libwarpgrid.a`, where it is linked.
+    pub libwarpgrid: Option<PathBuf>,
     /// The programs to use it with.
     pub tools: Tools,
 }
 
 impl Toolchain {
-    /// The toolchain that `cargo xtask setup` last built.
+    /// The toolchain that `cargo xtask setup` last built, with libwarpgrid.
     ///
     /// # Errors
     /// [`Error::Missing`] when it has not, [`Error::NoTool`] when a program of
     /// the machine is gone.
     pub fn current(store: &Store, target: &str) -> Result<Self, Error> {
-        let sysroot = current(
-            store,
-            "patched sysroot",
-            &patched_sysroot_root(target),
-            target,
-        )?
-        .path;
-        let libwarpgrid = current(store, "libwarpgrid", &libwarpgrid_root(target), target)?.path;
+        Self::linking(store, target, Linkage::Libwarpgrid)
+    }
+
+    /// As [`Toolchain::current`], for programs with another libc.
+    ///
+    /// # Errors
+    /// As [`Toolchain::current`].
+    pub fn linking(store: &Store, target: &str, linkage: Linkage) -> Result<Self, Error> {
+        let (part, root) = match linkage {
+            Linkage::Stock => ("stock sysroot", stock_sysroot_root(target)),
+            _ => ("patched sysroot", patched_sysroot_root(target)),
+        };
+        let sysroot = current(store, part, &root, target)?.path;
+        let libwarpgrid = match linkage {
+            Linkage::Libwarpgrid => {
+                Some(current(store, "libwarpgrid", &libwarpgrid_root(target), target)?.path)
+            }
+            _ => None,
+        };
         Ok(Toolchain {
             target: target.to_owned(),
             resource_dir: sysroot.join("clang-resource"),
@@ -177,7 +213,8 @@ impl Toolchain {
         ]
     }
 
-    /// What clang needs, beside [`Toolchain::clang_args`], to link a component.
+    /// What clang needs, beside [`Toolchain::clang_args`], to link a program: a
+    /// component, or for wasm32-wasip1 a module.
     /// To be given without `-O`, which makes clang run wasm-opt on it.
     ///
     /// libwarpgrid stands before libc, which clang appends: the first archive
@@ -186,11 +223,14 @@ impl Toolchain {
     /// # Errors
     /// [`Error::NoTool`] without a linker for components.
     pub fn clang_link_args(&self) -> Result<Vec<OsString>, Error> {
-        Ok(vec![
-            joined("-fuse-ld=", &component_linker()?),
-            joined("-L", &self.libwarpgrid),
-            "-lwarpgrid".into(),
-        ])
+        let mut args = Vec::new();
+        if self.target == LIBWARPGRID_TARGET {
+            args.push(joined("-fuse-ld=", &component_linker()?));
+        }
+        if let Some(libwarpgrid) = &self.libwarpgrid {
+            args.extend([joined("-L", libwarpgrid), "-lwarpgrid".into()]);
+        }
+        Ok(args)
     }
 
     /// What rustc needs to link against this toolchain: the sysroot's libc in
@@ -198,14 +238,12 @@ impl Toolchain {
     /// `-C link-arg` would come after libc, and change nothing.)
     pub fn rustc_link_args(&self) -> Vec<OsString> {
         let libc = self.sysroot.join("lib").join(&self.target);
-        vec![
-            "-L".into(),
-            joined("native=", &libc),
-            "-L".into(),
-            joined("native=", &self.libwarpgrid),
-            "-l".into(),
-            "static=warpgrid".into(),
-        ]
+        let mut args = vec!["-L".into(), joined("native=", &libc)];
+        if let Some(libwarpgrid) = &self.libwarpgrid {
+            args.extend(["-L".into(), joined("native=", libwarpgrid)]);
+            args.extend(["-l".into(), "static=warpgrid".into()]);
+        }
+        args
     }
 }
 

@@ -27,8 +27,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
-use guest::{Compiler, OPTIMISATIONS, Variant};
+use guest::{Compiler, OPTIMISATIONS};
 use libtest_mimic::{Arguments, Trial};
+use warpgrid_libc::Linkage;
 
 /// The way of compiling whose programs are run.
 const RUN: usize = 1;
@@ -83,7 +84,7 @@ fn sources(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 fn imports(compiler: &Compiler, case: &Path) -> anyhow::Result<()> {
     let mut text = String::new();
     let mut stock = String::new();
-    for variant in Variant::ALL {
+    for variant in Linkage::ALL {
         let mut lists = Vec::new();
         for optimisation in 0..OPTIMISATIONS.len() {
             lists.push(import_list(compiler, case, variant, optimisation)?);
@@ -99,15 +100,15 @@ fn imports(compiler: &Compiler, case: &Path) -> anyhow::Result<()> {
         let list = lists.swap_remove(0);
         write!(text, "[{}]\n{list}", variant.name())?;
         match variant {
-            Variant::Stock => stock = list,
-            Variant::Patched if !stock.starts_with('(') => {
+            Linkage::Stock => stock = list,
+            Linkage::Patched if !stock.starts_with('(') => {
                 ensure!(
                     list == stock,
                     "without libwarpgrid the imports are not stock's:\n{list}stock:\n{stock}"
                 );
             }
-            Variant::Patched => {}
-            Variant::Warpgrid => {}
+            Linkage::Patched => {}
+            Linkage::Libwarpgrid => {}
         }
     }
     compare(&case.with_extension("imports"), &text)
@@ -116,7 +117,7 @@ fn imports(compiler: &Compiler, case: &Path) -> anyhow::Result<()> {
 fn import_list(
     compiler: &Compiler,
     case: &Path,
-    variant: Variant,
+    variant: Linkage,
     optimisation: usize,
 ) -> anyhow::Result<String> {
     match compiler.compile(case, variant, optimisation)? {
@@ -124,7 +125,7 @@ fn import_list(
             .iter()
             .map(|name| format!("{name}\n"))
             .collect()),
-        Err(_) if variant == Variant::Stock => Ok(REFUSED.to_owned()),
+        Err(_) if variant == Linkage::Stock => Ok(REFUSED.to_owned()),
         Err(refusal) => bail!("{}: {}", variant.name(), refusal.0),
     }
 }
@@ -133,9 +134,9 @@ fn import_list(
 // Output
 
 fn output(compiler: &Compiler, case: &Path) -> anyhow::Result<()> {
-    let stock = run(compiler, case, Variant::Stock)?;
-    let patched = run(compiler, case, Variant::Patched)?;
-    let ours = run(compiler, case, Variant::Warpgrid)?;
+    let stock = run(compiler, case, Linkage::Stock)?;
+    let patched = run(compiler, case, Linkage::Patched)?;
+    let ours = run(compiler, case, Linkage::Libwarpgrid)?;
     if let Some(failure) = ours.failure {
         bail!("{failure}\nstandard output:\n{}", ours.stdout);
     }
@@ -168,10 +169,10 @@ fn output(compiler: &Compiler, case: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn run(compiler: &Compiler, case: &Path, variant: Variant) -> anyhow::Result<host::Outcome> {
+fn run(compiler: &Compiler, case: &Path, variant: Linkage) -> anyhow::Result<host::Outcome> {
     let component = match compiler.compile(case, variant, RUN)? {
         Ok(component) => component,
-        Err(refusal) if variant == Variant::Stock => {
+        Err(refusal) if variant == Linkage::Stock => {
             return Ok(host::Outcome {
                 stdout: REFUSED.to_owned(),
                 failure: Some(refusal.0),

@@ -3,6 +3,7 @@
 //! does weighs on all alike; the figures are medians.
 
 mod db;
+mod libc;
 
 use comfy_table::{Table, presets};
 use serde::Serialize;
@@ -20,7 +21,7 @@ struct Report {
 /// Ours beside one alternative.
 #[derive(Serialize)]
 struct Row {
-    name: &'static str,
+    name: String,
     ours: f64,
     other: f64,
     unit: &'static str,
@@ -33,7 +34,7 @@ struct Row {
 impl Row {
     /// A row whose figures are better the smaller they are.
     fn at_most(
-        name: &'static str,
+        name: impl Into<String>,
         unit: &'static str,
         mut ours: Vec<f64>,
         mut other: Vec<f64>,
@@ -42,7 +43,7 @@ impl Row {
         let (ours, other) = (median(&mut ours), median(&mut other));
         let ratio = ours / other;
         Row {
-            name,
+            name: name.into(),
             ours,
             other,
             unit,
@@ -59,6 +60,10 @@ pub fn run(flags: &Bench, cancel: &Cancel) -> anyhow::Result<()> {
         BenchName::Db => Report {
             bench: "db",
             rows: db::measure(flags.rounds, cancel)?,
+        },
+        BenchName::Libc => Report {
+            bench: "libc",
+            rows: libc::measure(flags.rounds, cancel)?,
         },
     };
     if flags.json {
@@ -83,7 +88,7 @@ fn table(report: &Report) -> Table {
     ]);
     for row in &report.rows {
         table.add_row([
-            row.name.to_owned(),
+            row.name.clone(),
             format!("{:.1}", row.ours),
             format!("{:.1}", row.other),
             row.unit.to_owned(),

@@ -159,10 +159,8 @@ pub struct Stage<'a> {
 impl<'a> Bench<'a> {
     /// Builds `warp`, in the workspace's own configuration.
     pub fn prepare(cancel: &'a Cancel) -> anyhow::Result<Self> {
-        let root = workspace::root();
-        let warp = suites::build(&root, &["--workspace", "--bins"], "warp", cancel)?;
         Ok(Bench {
-            packing: Packing::with(warp),
+            packing: Packing::with(suites::warp(cancel)?),
             cancel,
         })
     }

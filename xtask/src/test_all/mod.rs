@@ -5,7 +5,7 @@ mod native;
 mod program;
 mod report;
 pub mod service;
-mod suites;
+pub mod suites;
 
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ pub fn run(flags: &TestAll, cancel: &Cancel) -> anyhow::Result<()> {
 }
 
 /// So much time for one program, and until it is interrupted.
-fn bounds(minutes: u64, cancel: &Cancel) -> Bounds {
+pub fn bounds(minutes: u64, cancel: &Cancel) -> Bounds {
     Bounds {
         limit: Duration::from_secs(60 * minutes),
         stop: cancel.flag(),

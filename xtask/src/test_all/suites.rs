@@ -10,6 +10,7 @@ use warpgrid_test_harness::process::{self, Finished};
 
 use super::bounds;
 use super::report::{Counts, Report, Status, Subject};
+use crate::compat::libc;
 use crate::flags::{Codegen, Setup};
 use crate::{codegen, setup, workspace};
 
@@ -31,6 +32,7 @@ const SUITES: &[(&str, Suite)] = &[
             "--color=never",
         ]),
     ),
+    ("libc-tests", Suite::LibcTests),
     ("sysroots", Suite::Sysroots),
     (
         "lints",
@@ -56,6 +58,9 @@ enum Suite {
     /// Whether each series applies to its upstream, says what its patches are
     /// for, and comes out again byte for byte.
     Patches,
+    /// wasi-libc's own tests: the patched libc passes what the stock one
+    /// passes, and the table says so.
+    LibcTests,
     /// Whether a second build of the patched sysroots gives the same bytes.
     Sysroots,
     /// Passes where cargo does.
@@ -92,6 +97,7 @@ impl Suite {
             Suite::Codegen => verdict(codegen::run(&Codegen { check: true }, cancel)),
             Suite::Patches => verdict(round_trips(&root, cancel)),
             Suite::Sysroots => verdict(setup::ensure(&REBUILD, cancel)),
+            Suite::LibcTests => libc_tests(cancel),
             Suite::Command(args) => verdict(cargo(&root, args, cancel).and_then(Finished::success)),
             Suite::Tests(args) => match cargo(&root, args, cancel) {
                 Ok(finished) => counted(&finished),
@@ -99,6 +105,21 @@ impl Suite {
             },
         }
     }
+}
+
+/// Counts a test on one target as one, however many sysroots it runs on.
+fn libc_tests(cancel: &Cancel) -> (Counts, Option<String>) {
+    let run = match libc::run(cancel) {
+        Ok(run) => run,
+        Err(error) => return verdict(Err::<(), _>(error)),
+    };
+    let (counts, cause) = verdict(run.verdict().and_then(|()| run.compare()));
+    let counts = Counts {
+        passed: run.kept() as u64,
+        failed: counts.failed.max(run.regressions.len() as u64),
+        skipped: 0,
+    };
+    (counts, cause)
 }
 
 /// Every folder of a series: those at the top, and those in a family's folder.
@@ -201,6 +222,16 @@ pub fn build(
     let built = cargo(directory, &args, cancel)?.success()?;
     executable(&built.stdout, program)
         .with_context(|| format!("cargo built no `{program}` in {}", directory.display()))
+}
+
+/// `warp`, built in the workspace's own configuration.
+pub fn warp(cancel: &Cancel) -> anyhow::Result<PathBuf> {
+    build(
+        &workspace::root(),
+        &["--workspace", "--bins"],
+        "warp",
+        cancel,
+    )
 }
 
 /// The path of a program among cargo's messages, one JSON object in each line.

@@ -12,7 +12,8 @@ use wasmtime_wasi::sockets::SocketAddrUse;
 pub struct Network {
     /// Where a guest may connect.
     pub connect: Vec<Rule>,
-    /// Where a guest may listen for TCP connections.
+    /// Where a guest may listen for TCP connections, and which UDP ports it may
+    /// have.
     pub listen: Vec<Rule>,
 }
 
@@ -26,7 +27,7 @@ impl Network {
             }
             SocketAddrUse::TcpListen => granted(&self.listen),
             // Sockets that connect or send are bound first, to any port.
-            SocketAddrUse::TcpBind if granted(&self.listen) => true,
+            SocketAddrUse::TcpBind | SocketAddrUse::UdpBind if granted(&self.listen) => true,
             SocketAddrUse::TcpBind | SocketAddrUse::UdpBind => {
                 address.port() == 0 && !self.connect.is_empty()
             }

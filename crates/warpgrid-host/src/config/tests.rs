@@ -90,6 +90,7 @@ fn a_guest_listens_only_where_it_may() {
             false,
         ),
         ("listen = ['*:8080']", "0.0.0.0:8080", TcpListen, true),
+        ("listen = ['127.0.0.1:8080']", here, UdpBind, true),
     ] {
         assert_eq!(grants(text, address, usage), granted, "{text}: {address}");
     }

@@ -5,32 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, bail};
-use warpgrid_libc::{Toolchain, stock_sysroot_root};
+use warpgrid_libc::{Linkage, Toolchain};
 use warpgrid_store::Store;
 use wit_component::DecodedWasm;
-
-/// What a case is linked against.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Variant {
-    /// Upstream's libc.
-    Stock,
-    /// The patched libc.
-    Patched,
-    /// The patched libc and libwarpgrid.
-    Warpgrid,
-}
-
-impl Variant {
-    pub const ALL: [Variant; 3] = [Variant::Stock, Variant::Patched, Variant::Warpgrid];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Variant::Stock => "stock",
-            Variant::Patched => "patched",
-            Variant::Warpgrid => "libwarpgrid",
-        }
-    }
-}
 
 /// The ways of compiling that must not make a difference: flags for the
 /// compiler, flags for the link.
@@ -42,8 +19,8 @@ pub const OPTIMISATIONS: [(&str, &[&str], &[&str]); 3] = [
 
 /// The toolchains that the cases are compiled with.
 pub struct Compiler {
-    patched: Toolchain,
-    stock_sysroot: PathBuf,
+    /// In the order of [`Linkage::ALL`].
+    toolchains: [Toolchain; 3],
     out: tempfile::TempDir,
 }
 
@@ -53,13 +30,15 @@ pub struct Refusal(pub String);
 impl Compiler {
     pub fn new() -> anyhow::Result<Self> {
         let store = Store::open_default()?;
-        let patched = Toolchain::current(&store, warpgrid_libc::LIBWARPGRID_TARGET)?;
-        let stock_sysroot = store
-            .root(&stock_sysroot_root(warpgrid_libc::LIBWARPGRID_TARGET))
-            .context("the stock sysroot is not built\nrun `cargo xtask setup`")?;
+        let toolchain =
+            |linkage| Toolchain::linking(&store, warpgrid_libc::LIBWARPGRID_TARGET, linkage);
+        let [stock, patched, libwarpgrid] = Linkage::ALL;
         Ok(Compiler {
-            patched,
-            stock_sysroot,
+            toolchains: [
+                toolchain(stock)?,
+                toolchain(patched)?,
+                toolchain(libwarpgrid)?,
+            ],
             out: tempfile::tempdir()?,
         })
     }
@@ -68,7 +47,7 @@ impl Compiler {
     pub fn compile(
         &self,
         source: &Path,
-        variant: Variant,
+        variant: Linkage,
         optimisation: usize,
     ) -> anyhow::Result<Result<PathBuf, Refusal>> {
         let (name, compile, link) = OPTIMISATIONS[optimisation];
@@ -83,7 +62,8 @@ impl Compiler {
         let object = base.with_added_extension("o");
         let component = base.with_added_extension("wasm");
 
-        let mut compiler = self.clang(variant);
+        let toolchain = &self.toolchains[variant as usize];
+        let mut compiler = clang(toolchain);
         compiler
             .args(["-std=gnu17", "-Wall", "-Wextra", "-Werror"])
             .args(compile);
@@ -91,30 +71,22 @@ impl Compiler {
         if let Err(refusal) = run(&mut compiler)? {
             return Ok(Err(refusal));
         }
-        let mut linker = self.clang(variant);
-        let mut libraries = self.patched.clang_link_args()?;
-        if variant != Variant::Warpgrid {
-            libraries.retain(|argument| argument != "-lwarpgrid");
-        }
+        let mut linker = clang(toolchain);
         linker
             .args(link)
             .arg(&object)
             .args(libraries_of(source)?)
-            .args(libraries)
+            .args(toolchain.clang_link_args()?)
             .arg("-o")
             .arg(&component);
         Ok(run(&mut linker)?.map(|()| component))
     }
+}
 
-    fn clang(&self, variant: Variant) -> Command {
-        let mut toolchain = self.patched.clone();
-        if variant == Variant::Stock {
-            toolchain.sysroot = self.stock_sysroot.clone();
-        }
-        let mut command = Command::new(&toolchain.tools.clang);
-        command.args(toolchain.clang_args());
-        command
-    }
+fn clang(toolchain: &Toolchain) -> Command {
+    let mut command = Command::new(&toolchain.tools.clang);
+    command.args(toolchain.clang_args());
+    command
 }
 
 /// What a line `// Link: …` of a case asks for.
