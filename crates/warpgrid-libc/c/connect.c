@@ -85,40 +85,68 @@ static const warpgrid_stream_ops_t stream_ops = {
     .close = warpgrid_database_proxy_close,
 };
 
+/// Writes an IPv4 address in its textual form; inet_ntop does so with printf.
+static void write_v4(const uint8_t octets[static 4],
+                     char text[static INET6_ADDRSTRLEN]) {
+  for (int i = 0; i < 4; i++) {
+    if (octets[i] >= 100)
+      *text++ = (char)('0' + octets[i] / 100);
+    if (octets[i] >= 10)
+      *text++ = (char)('0' + octets[i] / 10 % 10);
+    *text++ = (char)('0' + octets[i] % 10);
+    *text++ = i < 3 ? '.' : '\0';
+  }
+}
+
 /// The address in its textual form, an IPv4 address mapped into IPv6 as IPv4.
-static bool endpoint_of(const struct sockaddr *addr,
+static bool endpoint_of(const struct sockaddr *addr, socklen_t addrlen,
                         char host[static INET6_ADDRSTRLEN], uint16_t *port) {
+  if (!addr || addrlen < sizeof(struct sockaddr_in))
+    return false;
   if (addr->sa_family == AF_INET) {
     const struct sockaddr_in *v4 = (const struct sockaddr_in *)addr;
     *port = ntohs(v4->sin_port);
-    return inet_ntop(AF_INET, &v4->sin_addr, host, INET6_ADDRSTRLEN) != NULL;
+    write_v4((const uint8_t *)&v4->sin_addr, host);
+    return true;
   }
+  if (addr->sa_family != AF_INET6 || addrlen < sizeof(struct sockaddr_in6))
+    return false;
   const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)addr;
   *port = ntohs(v6->sin6_port);
-  if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
-    return inet_ntop(AF_INET, v6->sin6_addr.s6_addr + 12, host,
-                     INET6_ADDRSTRLEN) != NULL;
+  if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {
+    write_v4(v6->sin6_addr.s6_addr + 12, host);
+    return true;
+  }
   return inet_ntop(AF_INET6, &v6->sin6_addr, host, INET6_ADDRSTRLEN) != NULL;
+}
+
+/// The configuration to connect with where the endpoint is proxied. Asked
+/// first: what is not proxied, as most is, is to pay for no more.
+static bool route(const struct sockaddr *addr, socklen_t addrlen,
+                  warpgrid_database_proxy_db_config_t *config) {
+  char text[INET6_ADDRSTRLEN];
+  uint16_t port;
+  if (!endpoint_of(addr, addrlen, text, &port))
+    return false;
+  warpgrid_shim_string_t host = {.ptr = (uint8_t *)text, .len = strlen(text)};
+  return warpgrid_sockets_route(&host, port, config);
 }
 
 bool __warpgrid_connect(int fd, const struct sockaddr *addr, socklen_t addrlen,
                         int *result) {
-  char text[INET6_ADDRSTRLEN];
-  uint16_t port;
-  if (!__wasilibc_socket_is_unconnected(fd, addr, addrlen) ||
-      !endpoint_of(addr, text, &port))
-    return false;
-
-  warpgrid_shim_string_t host = {.ptr = (uint8_t *)text, .len = strlen(text)};
   warpgrid_database_proxy_db_config_t config;
-  if (!warpgrid_sockets_route(&host, port, &config))
+  if (!route(addr, addrlen, &config)) {
+    __wasilibc_socket_make_plain(fd);
     return false;
-
+  }
+  const bool unconnected = __wasilibc_socket_is_unconnected(fd, addr, addrlen);
   warpgrid_database_proxy_connection_t stream = 0;
   warpgrid_database_proxy_db_error_t error;
   const bool connected =
-      warpgrid_database_proxy_connect(&config, &stream, &error);
+      unconnected && warpgrid_database_proxy_connect(&config, &stream, &error);
   warpgrid_database_proxy_db_config_free(&config);
+  if (!unconnected)
+    return false;
   *result = __wasilibc_socket_proxy(fd, addr, addrlen, &stream_ops, stream,
                                     connected ? 0 : errno_of(error));
   return true;
