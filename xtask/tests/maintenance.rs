@@ -87,11 +87,11 @@ fn run(fixture: &Fixture, xtask: &Xtask, args: &[&str]) {
             xtask.run(&help).succeeds();
         }
         ["patches", "edit", "demo", "--continue"] => {
-            fixture.change("src/three.c", "int three;\n".to_owned());
+            fixture.change("src/three.c", "int three;\n");
             xtask.run(args).succeeds().says("changed");
         }
         ["patches", "new", ..] => {
-            fixture.change("src/four.c", "int four;\n".to_owned());
+            fixture.change("src/four.c", "int four;\n");
             xtask.run(args).succeeds().says("added");
         }
         ["rebase", _, "--to", PAGES_VERSION] => {

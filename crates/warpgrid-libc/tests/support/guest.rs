@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context as _, bail};
 use warpgrid_libc::{Linkage, Toolchain};
@@ -58,7 +59,7 @@ impl Compiler {
         let base = self
             .out
             .path()
-            .join(format!("{stem}.{}.{name}", variant.name()));
+            .join(format!("{stem}.{}.{name}.{}", variant.name(), next()));
         let object = base.with_added_extension("o");
         let component = base.with_added_extension("wasm");
 
@@ -95,6 +96,12 @@ fn libraries_of(source: &Path) -> anyhow::Result<Vec<String>> {
     let line = text.lines().find_map(|line| line.strip_prefix("// Link: "));
     let libraries = line.unwrap_or_default().split_whitespace();
     Ok(libraries.map(str::to_owned).collect())
+}
+
+/// Tells the files of trials apart that compile the same at once.
+fn next() -> u32 {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed)
 }
 
 fn run(command: &mut Command) -> anyhow::Result<Result<(), Refusal>> {
