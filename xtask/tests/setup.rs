@@ -69,7 +69,11 @@ fn sysroots_are_built_once_and_named_in_the_store() {
     let store = fixture.place.store();
     for variant in ["stock", "patched"] {
         for target in ["wasm32-wasip1", "wasm32-wasip2"] {
-            let sysroot = store.root(&format!("sysroot/{variant}/{target}")).unwrap();
+            let root = match variant {
+                "stock" => warpgrid_libc::stock_sysroot_root(target),
+                _ => warpgrid_libc::patched_sysroot_root(target),
+            };
+            let sysroot = store.root(&root).unwrap();
             assert!(sysroot.join("include/header.h").is_file());
             let triple = target.replace("wasm32-", "wasm32-unknown-");
             let runtime = format!("clang-resource/lib/{triple}/libclang_rt.builtins.a");
