@@ -29,9 +29,11 @@ pub fn patch_directory(dir: &Path, patches: &[Patch]) -> Result<(), SeriesError>
     Ok(())
 }
 
-/// The part of each file, without what stands before the first.
+/// The part of each file, whole lines, without what stands before the first.
 fn changes(text: &str) -> impl Iterator<Item = &str> {
-    text.split("\ndiff --git ").skip(1)
+    let starts = text.match_indices("\ndiff --git ").map(|(end, _)| end + 1);
+    let ends = starts.clone().skip(1).chain([text.len()]);
+    starts.zip(ends).map(|(start, end)| &text[start..end])
 }
 
 fn apply(
@@ -104,6 +106,19 @@ mod tests {
 
     fn text(dir: &tempfile::TempDir) -> String {
         fs::read_to_string(dir.path().join("src/a.rs")).unwrap()
+    }
+
+    #[test]
+    fn a_patch_of_several_files_changes_each() {
+        let dir = sources("one\ntwo\nthree\nfour\n");
+        fs::write(dir.path().join("src/b.rs"), "one\ntwo\nthree\nfour\n").unwrap();
+        let (_, change) = DIFF.split_once("\n\ndiff").unwrap();
+        let second = format!("diff{}", change.replace("src/a.rs", "src/b.rs"));
+        patch_directory(dir.path(), &[patch(&format!("{DIFF}{second}"))]).unwrap();
+        for file in ["src/a.rs", "src/b.rs"] {
+            let text = fs::read_to_string(dir.path().join(file)).unwrap();
+            assert_eq!(text, "one\nTWO\nthree\nfour\n", "{file}");
+        }
     }
 
     #[test]
