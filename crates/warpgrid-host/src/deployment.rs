@@ -46,6 +46,8 @@ pub(crate) struct Shared {
     /// What `/proc/self` shows of an instance that is given no arguments.
     pub(crate) program: Arc<[String]>,
     environment: Arc<[String]>,
+    /// Whether guests need fuel, which the engine counts with.
+    counts_instructions: bool,
     pub(crate) endpoints: Arc<Endpoints>,
 }
 
@@ -65,6 +67,7 @@ impl Deployment {
         engine: &Engine,
         module: &Module,
         config: &ShimConfig,
+        counts_instructions: bool,
         pools: Pools,
     ) -> Result<Self, Error> {
         imports::check(engine, &module.component, &module.path, config.shims)?;
@@ -79,6 +82,7 @@ impl Deployment {
             dns,
             program: [program_name(module)].into(),
             environment: environment(config),
+            counts_instructions,
             endpoints,
         });
         let pre = linker(engine, config)
@@ -284,8 +288,11 @@ pub(crate) fn new_store(
     // from outside, where the guest cannot prevent it.
     store.set_epoch_deadline(1);
     store.epoch_deadline_async_yield_and_update(1);
-    // Refused where the engine does not count: guests then need no fuel.
-    let _ = store.set_fuel(FUEL);
+    if shared.counts_instructions
+        && let Err(error) = store.set_fuel(FUEL)
+    {
+        tracing::warn!(%error, "instructions are not counted");
+    }
     store
 }
 

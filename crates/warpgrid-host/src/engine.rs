@@ -69,6 +69,7 @@ impl EngineConfig {
 pub struct WarpGridEngine {
     engine: Engine,
     code_cache: Option<Store>,
+    count_instructions: bool,
     pools: Pools,
 }
 
@@ -105,6 +106,7 @@ impl WarpGridEngine {
         Ok(Self {
             engine,
             code_cache: config.code_cache,
+            count_instructions: config.count_instructions,
             pools: Pools::new(),
         })
     }
@@ -135,7 +137,14 @@ impl WarpGridEngine {
         module: &Module,
         config: &ShimConfig,
     ) -> Result<Arc<Deployment>, Error> {
-        Deployment::new(&self.engine, module, config, self.pools.clone()).map(Arc::new)
+        Deployment::new(
+            &self.engine,
+            module,
+            config,
+            self.count_instructions,
+            self.pools.clone(),
+        )
+        .map(Arc::new)
     }
 
     /// The database pools that all deployments of this engine share.

@@ -13,15 +13,15 @@ use warpgrid_test_harness::postgres::{DATABASE, PASSWORD, SCRAM, psql};
 
 use crate::wire::{endpoint, limits, server, startup, tenant, until, within};
 
+async fn bound(pools: &Pools, endpoint: Arc<Endpoint>) -> Front {
+    let any_port = ([127, 0, 0, 1], 0).into();
+    Front::bind(any_port, pools.clone(), tenant("t"), endpoint)
+        .await
+        .unwrap()
+}
+
 async fn front(pools: &Pools, endpoint: Arc<Endpoint>) -> SocketAddr {
-    let front = Front::bind(
-        ([127, 0, 0, 1], 0).into(),
-        pools.clone(),
-        tenant("t"),
-        endpoint,
-    )
-    .await
-    .unwrap();
+    let front = bound(pools, endpoint).await;
     let address = front.local_addr().unwrap();
     tokio::spawn(front.serve(std::future::pending()));
     address
@@ -232,14 +232,7 @@ async fn silent_clients_take_no_more_than_their_places() {
 async fn at_the_end_clients_are_told() {
     let pools = Pools::new();
     let endpoint = endpoint(server().port(), SCRAM, limits(1));
-    let front = Front::bind(
-        ([127, 0, 0, 1], 0).into(),
-        pools.clone(),
-        tenant("t"),
-        endpoint,
-    )
-    .await
-    .unwrap();
+    let front = bound(&pools, endpoint).await;
     let address = front.local_addr().unwrap();
     let (end, ended) = tokio::sync::oneshot::channel();
     let serving = tokio::spawn(front.serve(async {
