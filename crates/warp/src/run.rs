@@ -1,6 +1,7 @@
 //! `warp run`: a component in our host.
 
 use std::path::Path;
+use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -14,6 +15,9 @@ use crate::{cli, serving};
 
 /// How long sessions that are being reset may take when the host stops.
 const DRAIN: Duration = Duration::from_secs(5);
+
+/// As a shell reports a program that a signal ended, plus the signal's number.
+const ENDED_BY_SIGNAL: u8 = 128;
 
 /// Serves a component that handles HTTP requests, or runs one that is a command.
 pub fn run(args: cli::Run) -> miette::Result<ExitCode> {
@@ -76,8 +80,18 @@ async fn command(args: &cli::Run, deployment: &Deployment) -> miette::Result<Exi
     let invocation = Invocation {
         arguments: std::iter::once(name).chain(arguments).collect(),
     };
-    let code = deployment.run_command(&invocation).await?;
-    Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+    let mut requests = serving::Requests::watch()?;
+    let mut run = pin!(deployment.run_command(&invocation));
+    loop {
+        tokio::select! {
+            code = &mut run => return Ok(ExitCode::from(u8::try_from(code?).unwrap_or(1))),
+            (request, number) = requests.next() => {
+                if deployment.signal(request) == 0 {
+                    return Ok(ExitCode::from(ENDED_BY_SIGNAL + number));
+                }
+            }
+        }
+    }
 }
 
 /// The named file, else the directory's `warp.toml`, else the defaults.
