@@ -5,6 +5,8 @@
 //! filesystem = true                # each shim is on unless it is turned off
 //! dns = true
 //! database-proxy = true
+//! signals = true
+//! threading = true
 //!
 //! [[database]]
 //! protocol = "postgres"
@@ -103,6 +105,10 @@ pub struct Shims {
     pub dns: bool,
     /// `warpgrid:shim/database-proxy` and `warpgrid:shim/sockets`.
     pub database_proxy: bool,
+    /// `warpgrid:shim/signals`.
+    pub signals: bool,
+    /// `warpgrid:shim/threading`.
+    pub threading: bool,
 }
 
 impl Default for Shims {
@@ -111,6 +117,8 @@ impl Default for Shims {
             filesystem: true,
             dns: true,
             database_proxy: true,
+            signals: true,
+            threading: true,
         }
     }
 }

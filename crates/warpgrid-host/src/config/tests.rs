@@ -17,6 +17,7 @@ fn error(text: &str) -> (String, String) {
 fn everything_has_a_default() {
     let config = ShimConfig::from_toml("warp.toml", "").unwrap();
     assert!(config.shims.dns && config.shims.database_proxy);
+    assert!(config.shims.signals && config.shims.threading);
     assert!(config.databases.is_empty());
     assert_eq!(config.limits.reuse, 1);
 }
