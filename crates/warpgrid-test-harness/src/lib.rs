@@ -6,8 +6,12 @@
 #![forbid(unsafe_code)]
 
 pub mod components;
+mod daemon;
+mod guard;
 pub mod http;
+pub mod mariadb;
 mod port;
 pub mod postgres;
 pub mod process;
+pub mod redis;
 pub mod service;
