@@ -9,7 +9,7 @@
 //! threading = true
 //!
 //! [[database]]
-//! protocol = "postgres"
+//! protocol = "postgres"             # or "mysql", "redis"
 //! host = "db.production.warp.local" # the name the guest connects to
 //! port = 5432
 //! upstream = "10.0.0.5:5432"        # where it really is; the name itself if absent
