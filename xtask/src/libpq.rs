@@ -31,6 +31,7 @@ const RECIPE: &str = "test-apps/t1-c-libpq/libpq";
 const FLAGS: &[&str] = &[
     "-O2",
     "-D_GNU_SOURCE",
+    "-D_WASI_EMULATED_SIGNAL",
     "-DFRONTEND",
     "-DUNSAFE_STAT_OK",
     "-fno-strict-aliasing",

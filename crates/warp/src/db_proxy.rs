@@ -45,10 +45,10 @@ fn print(listening: &[Listening], json: bool) {
     for Listening {
         database,
         listen,
-        url,
+        client,
         ..
     } in listening
     {
-        println!("{database} on {listen}: psql {url}");
+        println!("{database} on {listen}: {client}");
     }
 }

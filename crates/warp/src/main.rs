@@ -1,7 +1,7 @@
 //! `warp`: packs programs into components and runs them.
 //!
 //! Exit codes: 0 done, 1 what was asked for failed, 2 wrong usage; 130 where
-//! Ctrl-C ended a build.
+//! Ctrl-C ended a build, 128 plus its number where a signal ended a program.
 
 #![forbid(unsafe_code)]
 

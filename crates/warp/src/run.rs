@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -22,6 +23,9 @@ const COMMAND: &str = "wasi:cli/command";
 
 /// How long sessions that are being reset may take when the host stops.
 const DRAIN: Duration = Duration::from_secs(5);
+
+/// As a shell reports a program that a signal ended, plus the signal's number.
+const ENDED_BY_SIGNAL: u8 = 128;
 
 /// Serves a component that handles HTTP requests, or runs one that is a command.
 pub fn run(args: cli::Run) -> miette::Result<ExitCode> {
@@ -95,17 +99,23 @@ async fn command(args: &cli::Run, deployment: &Deployment) -> miette::Result<Exi
     let invocation = Invocation {
         arguments: std::iter::once(name).chain(arguments).collect(),
     };
-    let mut stop = serving::Stop::watch()?;
-    tokio::select! {
-        ended = deployment.run_counted(&invocation) => {
-            let ended = ended?;
-            if let Some(instructions) = ended.instructions {
-                eprintln!("executed {instructions} instructions");
+    let mut requests = serving::Requests::watch()?;
+    let mut run = pin!(deployment.run_counted(&invocation));
+    loop {
+        tokio::select! {
+            ended = &mut run => {
+                let ended = ended?;
+                if let Some(instructions) = ended.instructions {
+                    eprintln!("executed {instructions} instructions");
+                }
+                return Ok(ExitCode::from(u8::try_from(ended.code).unwrap_or(1)));
             }
-            Ok(ExitCode::from(u8::try_from(ended.code).unwrap_or(1)))
+            (request, number) = requests.next() => {
+                if deployment.signal(request) == 0 {
+                    return Ok(ExitCode::from(ENDED_BY_SIGNAL + number));
+                }
+            }
         }
-        // As shells report a program that the signal ended.
-        signal = stop.asked() => Ok(ExitCode::from(128 + signal)),
     }
 }
 

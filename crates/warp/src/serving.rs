@@ -1,9 +1,18 @@
 //! What verbs that serve have in common: their log, and how they are stopped.
 
+mod ignored;
+
 use std::io::IsTerminal;
+use std::task::Poll;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+use warpgrid_host::Signal as Request;
+
+/// The signals' numbers.
+const HANGUP: u8 = 1;
+const INTERRUPT: u8 = 2;
+const TERMINATE: u8 = 15;
 
 /// Ctrl-C, or a supervisor's request to terminate.
 pub struct Stop {
@@ -15,14 +24,6 @@ impl Stop {
     /// From now on neither ends the process by itself. Must be called inside of
     /// a tokio runtime.
     pub fn watch() -> miette::Result<Self> {
-        let watch = |kind| {
-            signal(kind).map_err(|error| {
-                miette::miette!(
-                    help = "free some memory or files",
-                    "cannot watch for Ctrl-C: {error}"
-                )
-            })
-        };
         Ok(Self {
             interrupted: watch(SignalKind::interrupt())?,
             terminated: watch(SignalKind::terminate())?,
@@ -31,13 +32,68 @@ impl Stop {
 
     /// Waits for the next one, and gives the signal's number.
     pub async fn asked(&mut self) -> u8 {
-        const INTERRUPT: u8 = 2;
-        const TERMINATE: u8 = 15;
         tokio::select! {
             _ = self.interrupted.recv() => INTERRUPT,
             _ = self.terminated.recv() => TERMINATE,
         }
     }
+}
+
+/// What a command may be asked, by the signals that this process receives.
+pub struct Requests(Vec<Watched>);
+
+struct Watched {
+    request: Request,
+    number: u8,
+    signal: Signal,
+}
+
+impl Requests {
+    /// From now on none of them ends the process by itself. One that the
+    /// process was started to ignore (`nohup`) stays ignored. Must be called
+    /// inside of a tokio runtime.
+    pub fn watch() -> miette::Result<Self> {
+        let all = [
+            (Request::Hangup, HANGUP),
+            (Request::Interrupt, INTERRUPT),
+            (Request::Terminate, TERMINATE),
+        ];
+        let watched = all
+            .into_iter()
+            .filter(|(_, number)| !ignored::is_ignored(*number))
+            .map(|(request, number)| {
+                let signal = watch(SignalKind::from_raw(number.into()))?;
+                Ok(Watched {
+                    request,
+                    number,
+                    signal,
+                })
+            });
+        Ok(Self(watched.collect::<miette::Result<_>>()?))
+    }
+
+    /// Waits for the next one, and gives its signal's number as well.
+    pub async fn next(&mut self) -> (Request, u8) {
+        std::future::poll_fn(|context| {
+            let received = self.0.iter_mut().find_map(|watched| {
+                let received = watched.signal.poll_recv(context);
+                received
+                    .is_ready()
+                    .then_some((watched.request, watched.number))
+            });
+            received.map_or(Poll::Pending, Poll::Ready)
+        })
+        .await
+    }
+}
+
+fn watch(kind: SignalKind) -> miette::Result<Signal> {
+    signal(kind).map_err(|error| {
+        miette::miette!(
+            help = "free some memory or files",
+            "cannot watch for signals: {error}"
+        )
+    })
 }
 
 /// Warnings, and what the host says of its own start and end; `RUST_LOG` says

@@ -1,10 +1,12 @@
 //! `warp run`: what a program gets, and what a user reads when it cannot run.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod support;
 
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use support::{Project, component};
@@ -83,6 +85,34 @@ int main(void) {
 }
 "#;
 
+/// Waits for signals: its argument says how it takes SIGTERM.
+const WAITING: &str = r#"
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+static volatile sig_atomic_t stopped;
+static void stop(int signal) { stopped = signal; }
+int main(int argc, char **argv) {
+    const int reads = argc > 1 && !strcmp(argv[1], "read");
+    if (reads || (argc > 1 && !strcmp(argv[1], "handle"))) {
+        struct sigaction action = { .sa_handler = stop };
+        sigemptyset(&action.sa_mask);
+        sigaction(SIGTERM, &action, NULL);
+    } else if (argc > 1) {
+        signal(SIGTERM, SIG_IGN);
+        signal(SIGHUP, stop);
+    }
+    puts("waits");
+    fflush(stdout);
+    char byte;
+    if (reads && read(0, &byte, 1) < 0) perror("read");
+    while (!stopped) pause();
+    printf("bye, %s\n", strsignal(stopped));
+    return 0;
+}
+"#;
+
 const MANIFEST: &str = "[package]\nname = 'it'\nlang = 'c'\nsources = ['main.c']\n";
 
 fn program(source: &str, configuration: &str) -> (Project, String) {
@@ -152,6 +182,59 @@ fn a_program_finds_the_system_that_its_libc_expects() {
         "{}",
         outcome.account
     );
+}
+
+#[test]
+fn signals_reach_the_programs_that_handle_them() {
+    let (project, path) = program(WAITING, "");
+    for (arguments, signals, code, said) in [
+        (&["handle"][..], &["TERM"][..], 0, "bye, Terminated\n"),
+        (&["handle"], &["INT"], 130, ""),
+        (&["read"], &["TERM"], 0, "bye, Terminated\n"),
+        (&["ignore"], &["TERM", "HUP"], 0, "bye, Hangup\n"),
+        (&[], &["TERM"], 143, ""),
+        (&[], &["HUP"], 129, ""),
+    ] {
+        let mut warp = Command::new(env!("CARGO_BIN_EXE_warp"))
+            .current_dir(project.path())
+            .args(["run", &path, "--"])
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let _open = warp.stdin.take();
+        let mut stdout = BufReader::new(warp.stdout.take().unwrap());
+        let mut text = String::new();
+        stdout.read_line(&mut text).unwrap();
+        for signal in signals {
+            let kill = Command::new("kill")
+                .args(["-s", signal, &warp.id().to_string()])
+                .status();
+            assert!(kill.unwrap().success());
+        }
+        stdout.read_to_string(&mut text).unwrap();
+        let output = warp.wait_with_output().unwrap();
+        let log = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(text, format!("waits\n{said}"), "{arguments:?} {log}");
+        assert_eq!(output.status.code(), Some(code), "{arguments:?} {log}");
+    }
+}
+
+#[test]
+fn a_program_that_wants_threads_is_reported() {
+    let source = "#include <pthread.h>\n#include <stdio.h>\n#include <string.h>\n\
+        static void *run(void *argument) { return argument; }\n\
+        int main(void) { pthread_t thread;\n\
+        puts(strerror(pthread_create(&thread, 0, run, 0))); return 0; }\n";
+    let (project, path) = program(source, "");
+    let outcome = project.run(&["run", &path]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.account);
+    assert_eq!(outcome.stdout, "Not supported\n", "{}", outcome.account);
+    for words in ["WARN", "asked for threads", &path] {
+        assert!(outcome.stderr.contains(words), "{}", outcome.account);
+    }
 }
 
 #[test]

@@ -2,9 +2,10 @@
 //! much of it guests may use.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
 /// The wire protocol of a database.
@@ -80,6 +81,16 @@ impl Secret {
 
     pub(crate) fn expose(&self) -> &[u8] {
         &self.0
+    }
+
+    /// Keyed, so that what stays in memory says nothing about the password.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        static SALT: LazyLock<[u8; 32]> = LazyLock::new(rand::random);
+        Sha256::new()
+            .chain_update(*SALT)
+            .chain_update(&self.0)
+            .finalize()
+            .into()
     }
 }
 

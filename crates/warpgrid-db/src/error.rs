@@ -98,15 +98,11 @@ pub enum Error {
     #[error("the database session has ended; connect again")]
     Closed,
 
-    /// The protocol is not served.
-    #[error(
-        "{endpoint}: the {protocol} protocol is not supported; only postgres endpoints can be proxied"
-    )]
-    Unsupported {
+    /// The host is shutting down, and this session with it.
+    #[error("{endpoint}: the host is shutting down and ends this session; connect again later")]
+    ShutDown {
         /// The endpoint, as [`Endpoint`] prints itself.
         endpoint: String,
-        /// The protocol that was asked for.
-        protocol: Protocol,
     },
 }
 

@@ -18,9 +18,8 @@ use tokio::time::{sleep, timeout};
 
 use crate::endpoint::{Endpoint, PoolLimits, Tenant};
 use crate::error::Error;
-use crate::pools::Pools;
-use crate::postgres::link::Failure;
-use crate::postgres::startup::{Event, Startup};
+use crate::pools::{Pools, each};
+use crate::protocol::{Backend, Event, Opening, Protocol};
 use relay::Relay;
 
 /// How many clients beyond the most are heard at a time: they are told that
@@ -172,34 +171,46 @@ impl Door {
         if !matches!(error, Error::Draining { .. }) {
             tracing::warn!(%error, "no session for a client");
         }
-        timeout(limit, self.refuse(client, error)).await?
+        each!(self.pools.backend(&self.endpoint), backend => {
+            timeout(limit, refuse(&backend, &self.tenant, client, error)).await?
+        })
     }
+}
 
-    /// A client can be told after its StartupMessage. Another session's query
-    /// can be cancelled even where there is no room for one more.
-    async fn refuse(&self, client: &mut TcpStream, error: Error) -> io::Result<()> {
-        let (mut startup, mut buffer) = (Startup::default(), BytesMut::new());
-        while client.read_buf(&mut buffer).await? > 0 {
-            let mut data = &buffer[..];
-            while let Some(event) = startup.feed(&mut data) {
-                match event {
-                    Event::Answer(bytes) => client.write_all(bytes).await?,
-                    Event::Start(_) => {
-                        return client.write_all(&Failure::Own(error).message()).await;
+/// A client can be told when it would be greeted, or else once it has spoken.
+/// Another session's request can be cancelled even where there is no room for
+/// one more.
+async fn refuse<P: Protocol>(
+    backend: &Backend<P>,
+    tenant: &Tenant,
+    client: &mut TcpStream,
+    error: Error,
+) -> io::Result<()> {
+    let mut opening = P::refusing(&backend.endpoint);
+    if P::SERVER_SPEAKS_FIRST {
+        return client.write_all(&opening.refusal(error.into())).await;
+    }
+    let mut buffer = BytesMut::new();
+    while client.read_buf(&mut buffer).await? > 0 {
+        let mut data = &buffer[..];
+        while let Some(event) = opening.feed(&mut data) {
+            match event {
+                Event::Answer(bytes) => client.write_all(&bytes).await?,
+                Event::Start(_) => {
+                    return client.write_all(&opening.refusal(error.into())).await;
+                }
+                Event::Refuse(bytes) => return client.write_all(&bytes).await,
+                Event::Cancel(cancel) => {
+                    if let Some(seen) = P::cancel(backend, tenant, cancel) {
+                        seen.await;
                     }
-                    Event::Refuse(bytes) => return client.write_all(&bytes).await,
-                    Event::Cancel(key) => {
-                        if let Some(target) = self.pools.cancels().find(&self.tenant, key) {
-                            target.cancel().await;
-                        }
-                        return Ok(());
-                    }
+                    return Ok(());
                 }
             }
-            buffer.clear();
         }
-        Ok(())
+        buffer.clear();
     }
+    Ok(())
 }
 
 /// Done when the front is at its end.

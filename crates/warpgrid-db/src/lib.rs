@@ -17,15 +17,23 @@
 //! logs in as the same database user: the interpreter globals of untrusted and
 //! trusted procedural languages (PL/Perl's `%_SHARED`, PL/Python's `GD`), open
 //! `dblink` connections, and temporary replication slots.
+//!
+//! COM_RESET_CONNECTION and RESET give back what MySQL, MariaDB and Redis count
+//! as session state. Of a Redis connection the name and version of the last
+//! client library (CLIENT SETINFO, since 7.2) stay until they are set again.
 
 #![forbid(unsafe_code)]
 
 mod endpoint;
 mod error;
 mod front;
+mod link;
+mod mysql;
 mod pool;
 mod pools;
 mod postgres;
+mod protocol;
+mod redis;
 mod session;
 mod stream;
 mod wakers;

@@ -7,24 +7,46 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-use crate::endpoint::{Endpoint, Protocol, Tenant};
+use crate::endpoint::{Endpoint, Protocol as Kind, Tenant};
 use crate::error::Error;
+use crate::mysql::Mysql;
 use crate::pool::{Pool, PoolStats, Refused};
-use crate::postgres::cancel::Cancels;
-use crate::postgres::link::Link;
+use crate::postgres::Postgres;
+use crate::protocol::{Backend, Protocol};
+use crate::redis::Redis;
 use crate::session::Session;
-use crate::stream::Stream;
 
 /// The pools of all endpoints. Clones are the same pools.
 #[derive(Clone)]
 pub struct Pools(Arc<Shared>);
 
-pub(crate) struct Shared {
-    pools: Mutex<HashMap<Arc<Endpoint>, Arc<Pool<Link>>>>,
-    pub(crate) cancels: Arc<Cancels>,
-    pub(crate) reset: ResetPolicy,
+struct Shared {
+    backends: Mutex<HashMap<Arc<Endpoint>, AnyBackend>>,
+    reset: ResetPolicy,
     draining: AtomicBool,
 }
+
+/// One for each protocol.
+#[derive(Clone)]
+pub(crate) enum Any<P, M, R> {
+    Postgres(P),
+    Mysql(M),
+    Redis(R),
+}
+
+/// Does the same with whichever it is.
+macro_rules! each {
+    ($any:expr, $one:ident => $what:expr) => {
+        match $any {
+            $crate::pools::Any::Postgres($one) => $what,
+            $crate::pools::Any::Mysql($one) => $what,
+            $crate::pools::Any::Redis($one) => $what,
+        }
+    };
+}
+pub(crate) use each;
+
+pub(crate) type AnyBackend = Any<Arc<Backend<Postgres>>, Arc<Backend<Mysql>>, Arc<Backend<Redis>>>;
 
 /// What happens to a connection between two sessions. Tests take the reset
 /// out, to show what it is for; nothing else may.
@@ -54,8 +76,7 @@ impl Pools {
     #[must_use]
     pub fn with_reset_policy(reset: ResetPolicy) -> Self {
         Self(Arc::new(Shared {
-            pools: Mutex::default(),
-            cancels: Arc::default(),
+            backends: Mutex::default(),
             reset,
             draining: AtomicBool::new(false),
         }))
@@ -69,32 +90,15 @@ impl Pools {
     /// the session used inside of the same one.
     ///
     /// # Errors
-    /// [`Error::Unsupported`], [`Error::PoolExhausted`], [`Error::Draining`],
-    /// and where the server cannot be reached [`Error::ConnectionRefused`],
-    /// [`Error::Resolve`] or [`Error::Timeout`].
+    /// [`Error::PoolExhausted`], [`Error::Draining`], and where the server
+    /// cannot be reached [`Error::ConnectionRefused`], [`Error::Resolve`] or
+    /// [`Error::Timeout`].
     pub async fn connect(
         &self,
         tenant: &Tenant,
         endpoint: &Arc<Endpoint>,
     ) -> Result<Session, Error> {
-        if endpoint.protocol != Protocol::Postgres {
-            let protocol = endpoint.protocol;
-            return Err(Error::Unsupported {
-                endpoint: endpoint.to_string(),
-                protocol,
-            });
-        }
-        let pool = self.pool(endpoint);
-        let place = pool.admit().map_err(|refused| refusal(endpoint, refused))?;
-        if let Some(place) = place {
-            place.park(Stream::open(endpoint).await?);
-        }
-        Ok(Session::new(
-            self.0.clone(),
-            pool,
-            tenant.clone(),
-            endpoint.clone(),
-        ))
+        Session::open(self.backend(endpoint), tenant.clone()).await
     }
 
     /// Opens no more sessions, closes idle connections, and waits for sessions
@@ -102,40 +106,60 @@ impl Pools {
     pub async fn drain(&self, deadline: Duration) {
         let deadline = Instant::now() + deadline;
         self.0.draining.store(true, Ordering::SeqCst);
-        let pools: Vec<_> = self.pools().values().cloned().collect();
-        pools.iter().for_each(|pool| pool.drain());
-        for pool in pools {
-            if timeout_at(deadline, pool.emptied()).await.is_err() {
-                tracing::warn!(pool = ?pool.stats(), "sessions are still open at the deadline");
-            }
+        let backends: Vec<_> = self.backends().values().cloned().collect();
+        for backend in &backends {
+            each!(backend, backend => backend.pool.drain());
+        }
+        for backend in backends {
+            each!(backend, backend => {
+                if timeout_at(deadline, backend.pool.emptied()).await.is_err() {
+                    let pool = backend.pool.stats();
+                    tracing::warn!(?pool, "sessions are still open at the deadline");
+                }
+            });
         }
     }
 
     /// The state of each pool, in no order.
     #[must_use]
     pub fn stats(&self) -> Vec<PoolStats> {
-        self.pools().values().map(|pool| pool.stats()).collect()
+        let backends = self.backends();
+        let stats = |backend: &AnyBackend| each!(backend, backend => backend.pool.stats());
+        backends.values().map(stats).collect()
     }
 
-    pub(crate) fn cancels(&self) -> &Cancels {
-        &self.0.cancels
-    }
-
-    fn pool(&self, endpoint: &Arc<Endpoint>) -> Arc<Pool<Link>> {
-        let mut pools = self.pools();
-        if let Some(pool) = pools.get(endpoint) {
-            return pool.clone();
+    pub(crate) fn backend(&self, endpoint: &Arc<Endpoint>) -> AnyBackend {
+        let mut backends = self.backends();
+        if let Some(backend) = backends.get(endpoint) {
+            return backend.clone();
         }
+        let backend = match endpoint.protocol {
+            Kind::Postgres => Any::Postgres(self.begin(endpoint)),
+            Kind::Mysql => Any::Mysql(self.begin(endpoint)),
+            Kind::Redis => Any::Redis(self.begin(endpoint)),
+        };
+        backends.insert(endpoint.clone(), backend.clone());
+        backend
+    }
+
+    fn begin<P: Protocol>(&self, endpoint: &Arc<Endpoint>) -> Arc<Backend<P>> {
         let pool = Pool::new(endpoint.to_string(), endpoint.limits.clone());
         if self.0.draining.load(Ordering::SeqCst) {
             pool.drain();
         }
-        pools.insert(endpoint.clone(), pool.clone());
-        pool
+        Arc::new(Backend {
+            endpoint: endpoint.clone(),
+            pool,
+            shared: P::Shared::default(),
+            reset: self.0.reset,
+        })
     }
 
-    fn pools(&self) -> MutexGuard<'_, HashMap<Arc<Endpoint>, Arc<Pool<Link>>>> {
-        self.0.pools.lock().unwrap_or_else(PoisonError::into_inner)
+    fn backends(&self) -> MutexGuard<'_, HashMap<Arc<Endpoint>, AnyBackend>> {
+        self.0
+            .backends
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -10,7 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use warpgrid_db::{Endpoint, Front, Pools, Tenant};
+use warpgrid_db::{Endpoint, Front, Pools, Protocol, Tenant};
 
 use crate::config::{ConfigError, ShimConfig};
 use crate::shims::database_proxy::{Endpoints, ProxiedEndpoint};
@@ -50,9 +50,12 @@ pub struct Listening {
     pub protocol: String,
     /// Where it listens.
     pub listen: SocketAddr,
-    /// What drivers and psql take to connect. It has no password: clients are
-    /// not asked for one where `warp.toml` has a user.
+    /// What drivers take to connect. It has no password: clients are not asked
+    /// for one where `warp.toml` has a user.
     pub url: String,
+    /// The line that connects the database's own client program.
+    #[serde(skip)]
+    pub client: String,
 }
 
 /// Why nothing is served.
@@ -154,6 +157,7 @@ impl DbProxy {
             protocol: database.endpoint.protocol.to_string(),
             listen: address,
             url: url(address, &database.endpoint),
+            client: client(address, &database.endpoint),
         });
         self.fronts.push(front);
         Ok(())
@@ -257,13 +261,15 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// A connection URI (PostgreSQL documentation, 34.1.1.2). Without a user in it,
-/// clients send the one of their own environment.
+/// A connection URI (PostgreSQL documentation, 34.1.1.2, and drivers of the
+/// others). Without a user in it, clients send the one of their own
+/// environment, and Redis's none.
 fn url(address: SocketAddr, endpoint: &Endpoint) -> String {
     let encoded = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
     let user = endpoint
         .credentials
         .as_ref()
+        .filter(|_| endpoint.protocol != Protocol::Redis)
         .map(|credentials| encoded(&credentials.user) + "@");
     let database = endpoint
         .database
@@ -275,6 +281,35 @@ fn url(address: SocketAddr, endpoint: &Endpoint) -> String {
         user.unwrap_or_default(),
         database.unwrap_or_default()
     )
+}
+
+/// The line for a shell.
+fn client(address: SocketAddr, endpoint: &Endpoint) -> String {
+    let (ip, port) = (address.ip(), address.port());
+    match endpoint.protocol {
+        Protocol::Postgres => format!("psql {}", url(address, endpoint)),
+        Protocol::Mysql => {
+            let user = endpoint.credentials.as_ref();
+            let user = user.map(|credentials| format!(" -u {}", quoted(&credentials.user)));
+            let database = endpoint.database.as_ref();
+            let database = database.map(|database| format!(" {}", quoted(database)));
+            format!(
+                "mariadb -h {ip} -P {port}{}{}",
+                user.unwrap_or_default(),
+                database.unwrap_or_default()
+            )
+        }
+        Protocol::Redis => format!("redis-cli -h {ip} -p {port}"),
+    }
+}
+
+/// A word for a shell.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./@:".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
@@ -343,6 +378,44 @@ mod tests {
             [
                 "postgres://me%40home@127.0.0.1:9/a%20b",
                 "postgres://127.0.0.1:9"
+            ]
+        );
+    }
+
+    #[test]
+    fn each_protocol_has_a_client_of_its_own() {
+        let text = "
+            [[database]]
+            protocol = 'mysql'
+            host = 'a'
+            port = 3306
+            database = 'my app'
+            user = 'me'
+            [[database]]
+            protocol = 'redis'
+            host = 'b'
+            port = 6379
+            database = '2'
+            password = 'x'
+        ";
+        let address = "127.0.0.1:9".parse().unwrap();
+        let endpoints = endpoints(text);
+        let lines: Vec<_> = endpoints
+            .iter()
+            .map(|database| {
+                let endpoint = &database.endpoint;
+                (url(address, endpoint), client(address, endpoint))
+            })
+            .collect();
+        let line = |url: &str, client: &str| (url.to_owned(), client.to_owned());
+        assert_eq!(
+            lines,
+            [
+                line(
+                    "mysql://me@127.0.0.1:9/my%20app",
+                    "mariadb -h 127.0.0.1 -P 9 -u me 'my app'"
+                ),
+                line("redis://127.0.0.1:9/2", "redis-cli -h 127.0.0.1 -p 9"),
             ]
         );
     }

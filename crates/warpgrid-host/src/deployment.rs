@@ -21,7 +21,9 @@ use crate::imports;
 use crate::shims::database_proxy::{self, Endpoints};
 use crate::shims::dns::{self, DnsConfig};
 use crate::shims::filesystem::{self, FilesystemConfig, Process};
+use crate::shims::signals::{self, Receivers, Signal};
 use crate::shims::sockets;
+use crate::shims::threading::{self, Declared, ThreadingModel};
 use crate::state::GuestState;
 use crate::worker::Workers;
 
@@ -49,6 +51,8 @@ pub(crate) struct Shared {
     /// Whether guests need fuel, which the engine counts with.
     counts_instructions: bool,
     pub(crate) endpoints: Arc<Endpoints>,
+    pub(crate) signals: Arc<Receivers>,
+    pub(crate) threading: Arc<Declared>,
 }
 
 impl Shared {
@@ -84,6 +88,8 @@ impl Deployment {
             environment: environment(config),
             counts_instructions,
             endpoints,
+            signals: Arc::default(),
+            threading: Arc::new(Declared::new(module.path.display().to_string())),
         });
         let pre = linker(engine, config)
             .and_then(|linker| linker.instantiate_pre(&module.component))
@@ -119,6 +125,18 @@ impl Deployment {
     /// Whether the component answers HTTP requests (`wasi:http`, 0.2 or 0.3).
     pub fn is_handler(&self) -> bool {
         self.handler.is_some()
+    }
+
+    /// Queues a signal with each running instance that registered for it, and
+    /// says how many those are.
+    pub fn signal(&self, signal: Signal) -> usize {
+        self.shared.signals.send(signal)
+    }
+
+    /// What the component's instances have declared to assume of threads, the
+    /// most demanding of it.
+    pub fn threading_model(&self) -> Option<ThreadingModel> {
+        self.shared.threading.model()
     }
 
     /// Gives a request to an instance. At most `[limits] instances` requests
@@ -172,7 +190,7 @@ impl Deployment {
         }
     }
 
-    /// A store for one instance, which runs with these arguments.
+    /// A store for one command, which runs with these arguments.
     pub(crate) fn store(&self, wasi: WasiCtx, arguments: &[String]) -> Store<GuestState> {
         let process = self.shared.process(arguments.into());
         new_store(
@@ -181,6 +199,7 @@ impl Deployment {
             process,
             &self.shared,
             self.pools.clone(),
+            signals::TO_COMMANDS,
         )
     }
 
@@ -202,6 +221,18 @@ impl Deployment {
             );
         } else {
             tracing::info!("shim dns: off");
+        }
+        if config.shims.signals {
+            tracing::info!(
+                "shim signals: active; handlers of SIGTERM, SIGINT and SIGHUP are told what the host receives"
+            );
+        } else {
+            tracing::info!("shim signals: off");
+        }
+        if config.shims.threading {
+            tracing::info!("shim threading: active; a program that needs threads is reported");
+        } else {
+            tracing::info!("shim threading: off");
         }
         if !config.shims.database_proxy {
             tracing::info!("shim database-proxy: off");
@@ -259,6 +290,12 @@ fn linker(engine: &Engine, config: &ShimConfig) -> wasmtime::Result<Linker<Guest
         })?;
         sockets::add_to_linker(&mut linker, GuestState::sockets)?;
     }
+    if config.shims.signals {
+        signals::add_to_linker(&mut linker, |state: &mut GuestState| &mut state.signals)?;
+    }
+    if config.shims.threading {
+        threading::add_to_linker(&mut linker, |state: &mut GuestState| &mut state.threading)?;
+    }
     Ok(linker)
 }
 
@@ -281,8 +318,10 @@ pub(crate) fn new_store(
     process: Process,
     shared: &Shared,
     pools: Pools,
+    signals: &'static [Signal],
 ) -> Store<GuestState> {
-    let mut store = Store::new(engine, GuestState::new(wasi, process, shared, pools));
+    let state = GuestState::new(wasi, process, shared, pools, signals);
+    let mut store = Store::new(engine, state);
     store.limiter(|state| &mut state.limits);
     // Each epoch a guest that computes lets others run; deadlines are enforced
     // from outside, where the guest cannot prevent it.

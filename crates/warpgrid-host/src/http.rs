@@ -18,6 +18,7 @@ use wasmtime_wasi_http::WasiBody;
 
 use crate::deployment::Deployment;
 use crate::error::Error;
+use crate::shims::signals::Signal;
 
 /// How long a client may take to send a request's head.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -41,7 +42,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
 }
 
 /// Serves HTTP/1.1 and HTTP/2 (with prior knowledge) until `stop` is done, then
-/// lets open requests finish.
+/// tells the guests to terminate and lets open requests finish.
 pub async fn serve(
     listener: TcpListener,
     deployment: Arc<Deployment>,
@@ -86,6 +87,7 @@ pub async fn serve(
         });
     }
     drop(listener);
+    deployment.signal(Signal::Terminate);
     if tokio::time::timeout(DRAIN_TIMEOUT, open.shutdown())
         .await
         .is_err()

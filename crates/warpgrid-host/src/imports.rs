@@ -9,7 +9,7 @@ use crate::config::Shims;
 use crate::error::Error;
 
 /// The shims that are linked, by the interfaces that they define.
-pub(crate) fn interfaces(shims: Shims) -> [(&'static str, &'static str, bool); 5] {
+pub(crate) fn interfaces(shims: Shims) -> [(&'static str, &'static str, bool); 7] {
     [
         (
             "warpgrid:shim/filesystem@0.1.0",
@@ -27,6 +27,12 @@ pub(crate) fn interfaces(shims: Shims) -> [(&'static str, &'static str, bool); 5
             "warpgrid:shim/sockets@0.1.0",
             "database-proxy",
             shims.database_proxy,
+        ),
+        ("warpgrid:shim/signals@0.1.0", "signals", shims.signals),
+        (
+            "warpgrid:shim/threading@0.1.0",
+            "threading",
+            shims.threading,
         ),
     ]
 }

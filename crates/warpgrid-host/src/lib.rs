@@ -40,3 +40,5 @@ pub use config::{ConfigError, ShimConfig};
 pub use deployment::Deployment;
 pub use engine::{EngineConfig, Module, WarpGridEngine};
 pub use error::Error;
+pub use shims::signals::Signal;
+pub use shims::threading::ThreadingModel;

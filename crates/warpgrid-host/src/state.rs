@@ -10,7 +10,9 @@ use crate::deployment::Shared;
 use crate::shims::database_proxy::DatabaseProxyState;
 use crate::shims::dns::{DnsState, ResolvedNames};
 use crate::shims::filesystem::{FilesystemState, Process};
+use crate::shims::signals::{Signal, SignalsState};
 use crate::shims::sockets::SocketsView;
+use crate::shims::threading::ThreadingState;
 
 /// The state of one guest: WASI's, and each shim's.
 pub(crate) struct GuestState {
@@ -22,11 +24,19 @@ pub(crate) struct GuestState {
     pub(crate) filesystem: FilesystemState,
     pub(crate) dns: DnsState,
     pub(crate) database_proxy: DatabaseProxyState,
+    pub(crate) signals: SignalsState,
+    pub(crate) threading: ThreadingState,
 }
 
 impl GuestState {
-    /// A fresh guest of a deployment.
-    pub(crate) fn new(wasi: WasiCtx, process: Process, shared: &Shared, pools: Pools) -> Self {
+    /// A fresh guest of a deployment, which may register for these signals.
+    pub(crate) fn new(
+        wasi: WasiCtx,
+        process: Process,
+        shared: &Shared,
+        pools: Pools,
+        signals: &'static [Signal],
+    ) -> Self {
         let names = ResolvedNames::default();
         Self {
             wasi,
@@ -44,6 +54,8 @@ impl GuestState {
                 shared.endpoints.clone(),
                 shared.config.limits.connections,
             ),
+            signals: SignalsState::new(shared.signals.clone(), signals),
+            threading: ThreadingState::new(shared.threading.clone()),
             names,
         }
     }

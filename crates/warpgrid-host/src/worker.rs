@@ -20,6 +20,7 @@ use wasmtime_wasi_http::handler::{
 use crate::config::Limits;
 use crate::deployment::{Shared, new_store, wasi};
 use crate::error::Error;
+use crate::shims::signals;
 use crate::state::GuestState;
 
 /// Makes the instances of a deployment.
@@ -61,6 +62,7 @@ impl HandlerState for Workers {
             self.shared.process(self.shared.program.clone()),
             &self.shared,
             self.pools.clone(),
+            signals::TO_HANDLERS,
         );
         let instantiating = self.proxy.instantiate_async(&mut store);
         let proxy = tokio::time::timeout(limits.request_timeout, instantiating)

@@ -10,7 +10,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
-use warpgrid_host::{Deployment, EngineConfig, Error, ShimConfig, WarpGridEngine};
+use warpgrid_host::{
+    Deployment, EngineConfig, Error, ShimConfig, Signal, ThreadingModel, WarpGridEngine,
+};
 
 /// The guest of `tests/guest`, built once by stock cargo.
 fn guest() -> &'static Path {
@@ -195,6 +197,68 @@ async fn plain_sockets_are_refused_unless_granted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_cooperative_instance_gets_one_request_after_the_other() {
+    let deployment = deploy("[limits]\nreuse = 1000\ninstances = 4");
+    assert_eq!(text(&deployment, "/hello").await, "hello\n");
+    assert_eq!(deployment.threading_model(), None);
+    let calls: Vec<_> = (0..40)
+        .map(|_| {
+            let deployment = deployment.clone();
+            tokio::spawn(async move { text(&deployment, "/cooperative").await })
+        })
+        .collect();
+    for call in calls {
+        assert_eq!(call.await.unwrap(), "0");
+    }
+    assert_eq!(
+        deployment.threading_model(),
+        Some(ThreadingModel::Cooperative)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guests_that_ask_are_told_when_the_server_stops() {
+    let deployment = deploy("");
+    let listener = warpgrid_host::http::listen("127.0.0.1:0".parse().unwrap())
+        .await
+        .unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = tokio::spawn(warpgrid_host::http::serve(
+        listener,
+        deployment.clone(),
+        async {
+            let _ = stopped.await;
+        },
+    ));
+    let waiting = tokio::spawn(async move { get(address, "/two-signals").await });
+    // The guest registers at some time after the request is sent.
+    while deployment.signal(Signal::Terminate) == 0 {
+        tokio::task::yield_now().await;
+    }
+    stop.send(()).unwrap();
+    let response = waiting.await.unwrap();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    assert_eq!(
+        body,
+        "[true, false] [SignalType::Terminate, SignalType::Terminate]"
+    );
+    server.await.unwrap();
+}
+
+/// A request over a connection of its own.
+async fn get(address: std::net::SocketAddr, path: &str) -> Response<hyper::body::Incoming> {
+    let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let io = hyper_util::rt::TokioIo::new(stream);
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(io).await.unwrap();
+    tokio::spawn(connection);
+    let request = Request::get(path)
+        .header("host", "guest")
+        .body(Full::<Bytes>::default());
+    sender.send_request(request.unwrap()).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn over_a_socket_failures_are_status_codes() {
     let deployment = deploy("[limits]\nrequest-timeout = '300ms'");
     let listener = warpgrid_host::http::listen("127.0.0.1:0".parse().unwrap())
@@ -213,14 +277,7 @@ async fn over_a_socket_failures_are_status_codes() {
         ("/spin", 504),
         ("/silent", 500),
     ] {
-        let stream = tokio::net::TcpStream::connect(address).await.unwrap();
-        let io = hyper_util::rt::TokioIo::new(stream);
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(io).await.unwrap();
-        tokio::spawn(connection);
-        let request = Request::get(path)
-            .header("host", "guest")
-            .body(Full::<Bytes>::default());
-        let response = sender.send_request(request.unwrap()).await.unwrap();
+        let response = get(address, path).await;
         assert_eq!(response.status().as_u16(), status, "{path}");
     }
     stop.send(()).unwrap();

@@ -34,7 +34,9 @@ const SOURCES: &[(&str, &str)] = sources![
     "open.c",
     "reverse.c",
     "reverse.h",
+    "signals.c",
     "stat.c",
+    "threads.c",
     "time_zone.c",
     "virtual_path.c",
     "virtual_path.h",
@@ -203,13 +205,18 @@ impl Toolchain {
         })
     }
 
-    /// What clang needs to compile for this toolchain.
+    /// What clang needs to compile for this toolchain. `<signal.h>` is there
+    /// only for those who say that signals may be emulated.
     pub fn clang_args(&self) -> Vec<OsString> {
         vec![
             format!("--target={}", self.target).into(),
             joined("--sysroot=", &self.sysroot),
             "-resource-dir".into(),
             self.resource_dir.clone().into(),
+            // Of no use to assembler, and not to be warned of there.
+            "--start-no-unused-arguments".into(),
+            "-D_WASI_EMULATED_SIGNAL".into(),
+            "--end-no-unused-arguments".into(),
         ]
     }
 
@@ -226,6 +233,7 @@ impl Toolchain {
         let mut args = Vec::new();
         if self.target == LIBWARPGRID_TARGET {
             args.push(joined("-fuse-ld=", &component_linker()?));
+            args.push("-lwasi-emulated-signal".into());
         }
         if let Some(libwarpgrid) = &self.libwarpgrid {
             args.extend([joined("-L", libwarpgrid), "-lwarpgrid".into()]);

@@ -6,7 +6,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::contract::{Provided, REQUIREMENTS, Requirement, SHIM_PACKAGE, SHIM_VERSION, provides};
+use crate::contract::{
+    LIBC, Provided, REQUIREMENTS, Requirement, SHIM_PACKAGE, SHIM_VERSION, provides,
+};
 use crate::{Analysis, Error, LinkMap};
 
 /// What is known of the libc functions that a program calls.
@@ -121,7 +123,9 @@ fn evidence(
 ) -> Option<(String, Option<PathBuf>)> {
     if let Some(map) = &symbols.map {
         return requirement.functions.iter().find_map(|function| {
-            let found = map.find("libc.a", function)?;
+            let found = LIBC
+                .iter()
+                .find_map(|archive| map.find(archive, function))?;
             Some((
                 format!("calls `{function}`"),
                 Some(PathBuf::from(&found.archive)),
@@ -289,6 +293,16 @@ mod tests {
         passes(
             &component(&[], Some(&["connect"])),
             &map(&["/tmp/main.o:(connect)"]),
+        );
+    }
+
+    #[test]
+    fn functions_of_libcs_other_archives_count() {
+        let emulated = "/s/libwasi-emulated-signal.a(signal.c.obj):(signal)";
+        let (message, _) = failure(&component(&[], None), &map(&[emulated]));
+        assert!(
+            message.contains("`signal` but does not import `warpgrid:shim/signals`"),
+            "{message}"
         );
     }
 

@@ -107,6 +107,9 @@ pub struct Requirement {
     pub stock_import: Option<&'static str>,
 }
 
+/// The archives that libc's functions come from.
+pub const LIBC: &[&str] = &["libc.a", "libwasi-emulated-signal.a"];
+
 /// One row for each hook that `libc-patches/` puts into wasi-libc.
 pub const REQUIREMENTS: &[Requirement] = &[
     Requirement {
@@ -146,6 +149,16 @@ pub const REQUIREMENTS: &[Requirement] = &[
     Requirement {
         functions: &["__secs_to_zone"],
         shims: &["filesystem"],
+        stock_import: None,
+    },
+    Requirement {
+        functions: &["sigaction", "signal"],
+        shims: &["signals"],
+        stock_import: None,
+    },
+    Requirement {
+        functions: &["pthread_create", "__pthread_create"],
+        shims: &["threading"],
         stock_import: None,
     },
 ];

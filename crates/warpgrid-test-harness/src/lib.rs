@@ -6,9 +6,13 @@
 #![forbid(unsafe_code)]
 
 pub mod components;
+mod daemon;
 pub mod echo;
+mod guard;
 pub mod http;
+pub mod mariadb;
 mod port;
 pub mod postgres;
 pub mod process;
+pub mod redis;
 pub mod service;

@@ -6,7 +6,6 @@
 //! (its directory removed) when the value is dropped, when the test panics, and
 //! when the test process dies without running destructors.
 
-mod guard;
 mod programs;
 
 use std::fs;
@@ -18,7 +17,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, ensure};
 
-use guard::Guard;
+use crate::guard::Guard;
+use crate::process::report;
 use programs::Programs;
 
 /// The password of every user that [`Postgres`] makes.
@@ -65,7 +65,9 @@ impl Postgres {
         let programs = Programs::find()?;
         let template = programs.template()?;
         let directory = programs.directory("warpgrid-postgres-")?;
-        let guard = Guard::watch(&directory)?;
+        // One that is killed outright leaves its children to notice by
+        // themselves.
+        let guard = Guard::watch(&directory, "data/postmaster.pid", "QUIT")?;
         programs.run(
             "cp",
             ["-a", "--reflink=auto"],
@@ -225,15 +227,6 @@ pub fn psql(address: SocketAddr, user: &str, sql: &str) -> Result<Output> {
         .env("PGPASSWORD", PASSWORD)
         .output()
         .context("cannot run psql")
-}
-
-fn report(output: &Output) -> String {
-    format!(
-        "{}\n--- output\n{}\n--- errors\n{}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
 }
 
 #[cfg(test)]

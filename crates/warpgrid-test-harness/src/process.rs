@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -142,6 +142,16 @@ pub(crate) fn listing(directory: &Path) -> String {
         text.push_str(&format!("\n... and {more} more"));
     }
     text
+}
+
+/// How a program ended and what it wrote.
+pub(crate) fn report(output: &Output) -> String {
+    format!(
+        "{}\n--- output\n{}\n--- errors\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 fn wait(child: &mut Child, bounds: &Bounds) -> Result<(ExitStatus, Option<String>)> {

@@ -71,6 +71,26 @@ const PACKAGES: &[Package] = &[
         Probe::File("/usr/lib/postgresql/15/bin/postgres"),
     ),
     package(
+        "mariadb-server",
+        "a real server for the tests",
+        Probe::File("/usr/lib/mysql/plugin/auth_ed25519.so"),
+    ),
+    package(
+        "mariadb-client",
+        "its client, for the tests",
+        Probe::Program("mariadb"),
+    ),
+    package(
+        "redis-server",
+        "a real server for the tests",
+        Probe::Program("redis-server"),
+    ),
+    package(
+        "redis-tools",
+        "its client, for the tests",
+        Probe::Program("redis-cli"),
+    ),
+    package(
         "libpq-dev",
         "libpq's headers and its native build",
         Probe::File("/usr/include/postgresql/libpq-fe.h"),

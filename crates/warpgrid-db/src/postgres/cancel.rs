@@ -6,8 +6,10 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -20,6 +22,7 @@ use tokio::time::timeout;
 
 use super::BackendKey;
 use crate::endpoint::Tenant;
+use crate::protocol;
 
 /// Requests for one session that are under way at a time. The server needs
 /// one; a guest that sends many gets no more connections out of it.
@@ -69,6 +72,15 @@ pub(crate) struct Registration {
     cancels: Arc<Cancels>,
     pub(crate) key: BackendKey,
     pub(crate) target: Arc<Target>,
+}
+
+impl protocol::Registration for Registration {
+    /// A cancel request that is under way must have ended, and none be lost.
+    fn close(self) -> Option<Pin<Box<dyn Future<Output = bool> + Send>>> {
+        let target = self.target.clone();
+        drop(self);
+        (!target.close()).then(|| Box::pin(async move { target.settled().await }) as _)
+    }
 }
 
 impl Drop for Registration {

@@ -4,7 +4,10 @@
 use bytes::{BufMut, Bytes, BytesMut};
 
 use super::frame::{self, Malformed};
+use super::link::Server;
 use super::parameters::{self, Parameters};
+use crate::link::Unfit;
+use crate::protocol;
 
 /// Why a connection may not be used again.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -87,6 +90,13 @@ impl Exchange {
             [] => Err(Dirty::Trailing),
             _ => Ok(false),
         }
+    }
+}
+
+impl protocol::Exchange<Server> for Exchange {
+    fn answer(&mut self, buffer: &mut BytesMut, server: &mut Server) -> Result<bool, Unfit> {
+        Exchange::answer(self, buffer, &mut server.parameters)
+            .map_err(|dirty| Unfit(dirty.to_string()))
     }
 }
 

@@ -10,6 +10,7 @@ use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 use super::{BackendKey, frame};
 use crate::endpoint::Secret;
+use crate::protocol;
 
 /// The server's own bound (`MAX_STARTUP_PACKET_LENGTH`).
 const LONGEST: u32 = 10_000;
@@ -21,18 +22,8 @@ const CANCEL: u32 = 1234 << 16 | 5678;
 const SSL: u32 = 1234 << 16 | 5679;
 const GSSENC: u32 = 1234 << 16 | 5680;
 
-/// What the guest's next message means.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Event {
-    /// Encryption is asked for: answer with these bytes and go on.
-    Answer(&'static [u8]),
-    /// A session is asked for.
-    Start(Request),
-    /// Another session's query shall be cancelled. No answer, then the end.
-    Cancel(BackendKey),
-    /// Answer with these bytes (they may be none), then end.
-    Refuse(Bytes),
-}
+/// What an untyped message means.
+type Event = protocol::Event<Request, BackendKey>;
 
 /// A StartupMessage, understood.
 #[derive(Debug, PartialEq, Eq)]
@@ -113,11 +104,11 @@ impl Startup {
         match message.get_u32() {
             SSL if !self.ssl_refused => {
                 self.ssl_refused = true;
-                Event::Answer(b"N")
+                Event::Answer(Bytes::from_static(b"N"))
             }
             GSSENC if !self.gss_refused => {
                 self.gss_refused = true;
-                Event::Answer(b"N")
+                Event::Answer(Bytes::from_static(b"N"))
             }
             CANCEL => match <[u8; 8]>::try_from(&message[..]) {
                 Ok(mut key) => {
@@ -307,7 +298,7 @@ mod tests {
         let mut startup = Startup::default();
         for version in [SSL, GSSENC] {
             let event = startup.feed(&mut &message(version, b"")[..]);
-            assert_eq!(event, Some(Event::Answer(b"N")));
+            assert_eq!(event, Some(Event::Answer(Bytes::from_static(b"N"))));
         }
         let event = startup.feed(&mut &message(SSL, b"")[..]);
         assert!(matches!(event, Some(Event::Refuse(_))), "{event:?}");

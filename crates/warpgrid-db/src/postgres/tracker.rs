@@ -7,9 +7,13 @@
 //! where the order in which the server read things cannot be known, the
 //! connection is doubtful and never used again.
 
-use super::frame::Part;
-use super::frame::{Malformed, Scanner};
+use bytes::Bytes;
+
+use super::frame::{self, Malformed, Part, Scanner};
+use super::link::Server;
 use super::parameters::{self, Parameters};
+use crate::link::Unfit;
+use crate::protocol::{self, Gate, Verdict};
 
 /// The transaction state that `ReadyForQuery` reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,22 +21,6 @@ pub(crate) enum Status {
     Idle,
     Transaction,
     Failed,
-}
-
-/// What may become of the server connection if the session ended now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// Nothing is going on: reset it.
-    Reset,
-    /// A transaction is open and waits for the client: end it, then reset.
-    RollBack,
-    /// Its state is not known.
-    Kill {
-        /// Whether the server may be at work for this session.
-        running: bool,
-        /// For the log.
-        why: &'static str,
-    },
 }
 
 /// What a `ReadyForQuery` is owed for.
@@ -305,6 +293,36 @@ impl Tracker {
                 length: body.len() as u32 + 4,
             })
         }
+    }
+}
+
+impl protocol::Tracker<Server> for Tracker {
+    fn gate(&self, data: &[u8]) -> Gate {
+        match self.before_terminate(data) {
+            0 => Gate::End(Bytes::new()),
+            ours => Gate::Pass(ours),
+        }
+    }
+
+    fn sent(&mut self, data: &[u8]) {
+        Tracker::sent(self, data);
+    }
+
+    fn received(&mut self, data: &[u8], server: &mut Server) -> Result<(), Unfit> {
+        Tracker::received(self, data, &mut server.parameters)
+            .map_err(|malformed| Unfit(malformed.to_string()))
+    }
+
+    fn verdict(&self) -> Verdict {
+        Tracker::verdict(self)
+    }
+
+    fn farewell(&self) -> Bytes {
+        if !self.between_messages() {
+            return Bytes::new();
+        }
+        let text = "terminating connection: the host is shutting down; connect again later";
+        frame::fatal("57P01", text)
     }
 }
 

@@ -12,30 +12,27 @@ use tokio::time::timeout;
 
 use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::pool::{Checkout, Grant, Lease, Pool, Refused};
-use crate::pools::{ResetPolicy, Shared, refusal};
-use crate::postgres::link::{Failure, Identity, Link, WAITING};
-use crate::postgres::reset::Exchange;
-use crate::stream::Stream;
+use crate::link::Link;
+use crate::pool::{Checkout, Grant, Lease, Refused};
+use crate::pools::{ResetPolicy, refusal};
+use crate::protocol::{Backend, Failure, Protocol, Raw, WAITING};
 
-#[expect(clippy::large_enum_variant, reason = "unpacked at once")]
-pub(super) enum Begun {
-    Lease(Lease<Link>),
-    Pending(Pending),
+pub(super) enum Begun<P: Protocol> {
+    Lease(Lease<Link<P>>),
+    Pending(Pending<P>),
 }
 
 /// Starts a checkout.
-pub(super) fn begin(
-    shared: &Shared,
-    pool: &Arc<Pool<Link>>,
-    endpoint: &Arc<Endpoint>,
-    identity: Identity,
-) -> Result<Begun, Error> {
+pub(super) fn begin<P: Protocol>(
+    backend: &Arc<Backend<P>>,
+    identity: P::Identity,
+) -> Result<Begun<P>, Error> {
+    let Backend { endpoint, pool, .. } = &**backend;
     let first = pool
-        .checkout(&identity.key())
+        .checkout(&P::key(&identity))
         .map_err(|refused| refusal(endpoint, refused))?;
     let first = match first {
-        Checkout::Granted(Grant::Idle(mut lease, _)) if shared.reset == ResetPolicy::Never => {
+        Checkout::Granted(Grant::Idle(mut lease, _)) if backend.reset == ResetPolicy::Never => {
             lease.connection().buffer.clear();
             return Ok(Begun::Lease(lease));
         }
@@ -50,15 +47,16 @@ pub(super) fn begin(
         }
         other => other,
     };
-    let task = checkout(endpoint.clone(), identity, first);
+    let task = checkout(backend.clone(), identity, first);
     Ok(Begun::Pending(Pending(Some(pool.runtime().spawn(task)))))
 }
 
-async fn checkout(
-    endpoint: Arc<Endpoint>,
-    identity: Identity,
-    first: Checkout<Link>,
-) -> Result<Lease<Link>, Failure> {
+async fn checkout<P: Protocol>(
+    backend: Arc<Backend<P>>,
+    identity: P::Identity,
+    first: Checkout<Link<P>>,
+) -> Result<Lease<Link<P>>, Failure> {
+    let endpoint = &backend.endpoint;
     let grant = match first {
         Checkout::Granted(grant) => grant,
         Checkout::Queued(ticket) => {
@@ -66,48 +64,48 @@ async fn checkout(
             let remedy = "raise the pool size, or close sessions earlier";
             timeout(limit, ticket)
                 .await
-                .map_err(|_| Error::timeout(&endpoint, WAITING, limit, remedy))?
-                .ok_or_else(|| refusal(&endpoint, Refused::Draining))?
+                .map_err(|_| Error::timeout(endpoint, WAITING, limit, remedy))?
+                .ok_or_else(|| refusal(endpoint, Refused::Draining))?
         }
     };
     let (place, raw) = match grant {
         Grant::Idle(mut lease, idle) => {
-            if idle < endpoint.limits.check_after || answers(lease.connection(), &endpoint).await {
+            if idle < endpoint.limits.check_after || answers(lease.connection(), endpoint).await {
                 return Ok(lease);
             }
             (lease.renew(), None)
         }
-        Grant::Open(place, raw) => (place, raw.filter(Stream::is_quiet)),
+        Grant::Open(place, raw) => (place, raw.filter(Raw::is_quiet)),
     };
     let reused = raw.is_some();
-    let stream = match raw {
+    let raw = match raw {
         Some(raw) => raw,
-        None => Stream::open(&endpoint).await?,
+        None => backend.open().await?,
     };
-    let mut link = Link::login(stream, &endpoint, &identity).await;
+    let mut link = Link::login(raw, endpoint, &identity).await;
     if reused && matches!(link, Err(Failure::Own(Error::Lost { .. }))) {
         // The server gave up on a transport that had waited for its login.
-        link = Link::login(Stream::open(&endpoint).await?, &endpoint, &identity).await;
+        link = Link::login(backend.open().await?, endpoint, &identity).await;
     }
-    Ok(place.opened(link?, identity.key()))
+    Ok(place.opened(link?, P::key(&identity)))
 }
 
 /// Whether the server still answers on a connection.
-async fn answers(link: &mut Link, endpoint: &Endpoint) -> bool {
-    let (exchange, queries) = Exchange::ping();
+async fn answers<P: Protocol>(link: &mut Link<P>, endpoint: &Endpoint) -> bool {
+    let (exchange, requests) = P::ping(&link.server);
     let answer = timeout(
         endpoint.limits.connect_timeout,
-        link.finish(queries, exchange),
+        link.finish(requests, exchange),
     )
     .await;
     matches!(answer, Ok(Ok(())))
 }
 
 /// A checkout under way. Dropping it gives everything back.
-pub(super) struct Pending(Option<JoinHandle<Result<Lease<Link>, Failure>>>);
+pub(super) struct Pending<P: Protocol>(Option<JoinHandle<Result<Lease<Link<P>>, Failure>>>);
 
-impl Future for Pending {
-    type Output = Result<Lease<Link>, Failure>;
+impl<P: Protocol> Future for Pending<P> {
+    type Output = Result<Lease<Link<P>>, Failure>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let joined = match &mut self.0 {
@@ -120,7 +118,7 @@ impl Future for Pending {
     }
 }
 
-impl Drop for Pending {
+impl<P: Protocol> Drop for Pending<P> {
     fn drop(&mut self) {
         let Some(mut task) = self.0.take() else {
             return;

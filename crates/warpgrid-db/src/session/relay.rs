@@ -1,34 +1,35 @@
 //! A session that has its server connection: bytes pass through, followed by
 //! the tracker, until the connection is given back or closed.
 
+use std::future::Future;
 use std::io;
-use std::sync::Arc;
+use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Bytes, BytesMut};
-use tokio::runtime::Handle;
+use bytes::{Buf, Bytes, BytesMut};
 use tokio::time::timeout;
 
 use crate::endpoint::Endpoint;
 use crate::error::Error;
+use crate::link::{Link, Unfit};
 use crate::pool::Lease;
 use crate::pools::ResetPolicy;
-use crate::postgres::cancel::{self, Registration, Target};
-use crate::postgres::frame::Malformed;
-use crate::postgres::link::Link;
-use crate::postgres::reset::Exchange;
-use crate::postgres::tracker::{Tracker, Verdict};
+use crate::protocol::{Backend, Gate, Protocol, Registration, Tracker, Verdict};
 
 /// The least and the most that one read asks for; it grows with the results.
 const READ: usize = 8 * 1024;
 const LARGEST_READ: usize = 128 * 1024;
 /// The most that one write looks at, so that a short write costs little.
 const WRITE: usize = 256 * 1024;
+/// The most that is staged at a time.
+const STAGE: usize = 16 * 1024;
 
-pub(super) struct Relay {
-    lease: Lease<Link>,
-    tracker: Tracker,
-    registration: Registration,
+pub(super) struct Relay<P: Protocol> {
+    lease: Lease<Link<P>>,
+    tracker: P::Tracker,
+    registration: P::Registration,
+    /// Was staged, and is to be sent before anything else.
+    staged: BytesMut,
     read: usize,
 }
 
@@ -39,13 +40,13 @@ pub(super) enum Read {
 
 pub(super) enum Written {
     Some(usize),
-    /// The guest has taken its leave.
-    Terminated,
+    /// The guest has taken its leave, and reads this.
+    Terminated(Bytes),
 }
 
 pub(super) enum Broken {
     Lost(io::Error),
-    Malformed(Malformed),
+    Malformed(Unfit),
 }
 
 impl Broken {
@@ -57,19 +58,34 @@ impl Broken {
     }
 }
 
-impl Relay {
-    pub(super) fn new(lease: Lease<Link>, registration: Registration) -> Self {
+impl<P: Protocol> Relay<P> {
+    pub(super) fn new(mut lease: Lease<Link<P>>, registration: P::Registration) -> Self {
+        let tracker = P::tracker(&lease.connection().server);
         Self {
             lease,
-            tracker: Tracker::default(),
+            tracker,
             registration,
+            staged: BytesMut::new(),
             read: READ,
         }
     }
 
-    /// Whether what the server has sent so far ends with a message.
-    pub(super) fn between_messages(&self) -> bool {
-        self.tracker.between_messages()
+    /// What the guest reads if the session ended now, because the host stops.
+    pub(super) fn farewell(&self) -> Bytes {
+        self.tracker.farewell()
+    }
+
+    /// Takes all of these bytes, and sends what the transport takes at once.
+    /// What does not go out goes before the next read or write. Gives the
+    /// farewell of a guest that takes its leave.
+    pub(super) fn stage(&mut self, cx: &mut Context<'_>, data: &[u8]) -> Option<Bytes> {
+        if data.is_empty() {
+            return None;
+        }
+        let farewell = self.tracker.stage(data, &mut self.staged);
+        // An error shows again at the next write.
+        let _ = self.poll_flush(cx);
+        farewell
     }
 
     /// Reads what the server has sent, once.
@@ -78,6 +94,11 @@ impl Relay {
         cx: &mut Context<'_>,
         inbound: &mut BytesMut,
     ) -> Poll<Result<Read, Broken>> {
+        if let Poll::Ready(Err(error)) = self.poll_flush(cx) {
+            // The server may have said why before it closed.
+            tracing::trace!(%error, "the server takes no more");
+            self.staged.clear();
+        }
         let link = self.lease.connection();
         if inbound.capacity() - inbound.len() < self.read / 4 {
             inbound.reserve(self.read);
@@ -90,68 +111,95 @@ impl Relay {
         if count == spare {
             self.read = (self.read * 2).min(LARGEST_READ);
         }
-        let tracked = self
-            .tracker
-            .received(&inbound[before..], &mut link.parameters);
+        let tracked = self.tracker.received(&inbound[before..], &mut link.server);
         Poll::Ready(tracked.map(|()| Read::Some).map_err(Broken::Malformed))
     }
 
-    /// Writes what the server takes, up to the guest's `Terminate`, which is
-    /// not for the server.
+    /// Writes what the server takes, up to the guest's farewell, which is not
+    /// for the server.
     pub(super) fn poll_write(
         &mut self,
         cx: &mut Context<'_>,
         data: &[u8],
     ) -> Poll<io::Result<Written>> {
+        ready!(self.poll_flush(cx))?;
         let data = &data[..data.len().min(WRITE)];
-        let ours = self.tracker.before_terminate(data);
-        if ours == 0 {
-            return Poll::Ready(Ok(Written::Terminated));
+        match self.tracker.gate(data) {
+            Gate::Pass(ours) => {
+                let stream = &mut self.lease.connection().stream;
+                let taken = ready!(stream.poll_write(cx, &data[..ours]))?;
+                self.tracker.sent(&data[..taken]);
+                Poll::Ready(Ok(Written::Some(taken)))
+            }
+            Gate::Stage => {
+                let data = &data[..data.len().min(STAGE)];
+                Poll::Ready(Ok(match self.stage(cx, data) {
+                    Some(farewell) => Written::Terminated(farewell),
+                    None => Written::Some(data.len()),
+                }))
+            }
+            Gate::End(farewell) => Poll::Ready(Ok(Written::Terminated(farewell))),
         }
-        let taken = ready!(self.lease.connection().stream.poll_write(cx, &data[..ours]))?;
-        self.tracker.sent(&data[..taken]);
-        let over = taken == ours && ours < data.len();
-        Poll::Ready(Ok(if over {
-            Written::Terminated
-        } else {
-            Written::Some(taken)
-        }))
+    }
+
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.staged.is_empty() {
+            let stream = &mut self.lease.connection().stream;
+            let written = ready!(stream.poll_write(cx, &self.staged))?;
+            self.staged.advance(written);
+        }
+        Poll::Ready(Ok(()))
     }
 
     /// Gives the connection back to the pool by way of a reset, or closes it.
     /// The guest does not wait for either.
-    pub(super) fn release(self, policy: ResetPolicy, endpoint: &Arc<Endpoint>, runtime: &Handle) {
+    pub(super) fn release(self, backend: &Backend<P>) {
         let Self {
             mut lease,
             tracker,
             registration,
+            staged,
             ..
         } = self;
-        let target = registration.target.clone();
-        drop(registration);
-        let unhurt = target.close();
-        if policy == ResetPolicy::Never {
+        let settling = registration.close();
+        if backend.reset == ResetPolicy::Never {
             return lease.park();
         }
-        let roll_back = match tracker.verdict() {
-            Verdict::Reset => false,
-            Verdict::RollBack => true,
-            Verdict::Kill { running, why } => {
+        let endpoint = backend.endpoint.clone();
+        let verdict = match tracker.verdict() {
+            Verdict::Kill { running, why } => Err((running, why)),
+            _ if !staged.is_empty() => Err((false, "a request is not sent")),
+            verdict => Ok(verdict == Verdict::RollBack),
+        };
+        let roll_back = match verdict {
+            Ok(roll_back) => roll_back,
+            Err((running, why)) => {
                 tracing::debug!(%endpoint, why, "closing a server connection");
-                return kill(lease, running, endpoint, runtime);
+                // The place is free at once.
+                let link = lease.remove();
+                if running {
+                    backend.pool.runtime().spawn(async move {
+                        let limit = endpoint.limits.connect_timeout;
+                        let _ = timeout(limit, P::stop(&link, &endpoint)).await;
+                    });
+                }
+                return;
             }
         };
-        let (exchange, mut queries) = Exchange::reset(roll_back);
+        let (exchange, mut requests) = P::reset(&lease.connection().server, roll_back);
         // Already on its way when the task first runs. But a cancel request
         // that is under way must not hit it.
-        if unhurt && lease.connection().begin(&mut queries).is_err() {
+        if settling.is_none() && lease.connection().begin(&mut requests).is_err() {
             return;
         }
-        let endpoint = endpoint.clone();
-        runtime.spawn(async move {
-            let target = (!unhurt).then_some(target);
+        backend.pool.runtime().spawn(async move {
             let limit = endpoint.limits.connect_timeout;
-            match timeout(limit, reset(lease.connection(), queries, exchange, target)).await {
+            match timeout(
+                limit,
+                reset(lease.connection(), requests, exchange, settling),
+            )
+            .await
+            {
                 Ok(Ok(())) => lease.park(),
                 Ok(Err(error)) => tracing::debug!(%endpoint, %error, "a reset failed"),
                 Err(_) => tracing::debug!(%endpoint, "a reset took too long"),
@@ -160,30 +208,16 @@ impl Relay {
     }
 }
 
-async fn reset(
-    link: &mut Link,
-    queries: Bytes,
-    exchange: Exchange,
-    cancelled: Option<Arc<Target>>,
-) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    if let Some(target) = cancelled
-        && !target.settled().await
+async fn reset<P: Protocol>(
+    link: &mut Link<P>,
+    requests: Bytes,
+    exchange: P::Exchange,
+    settling: Option<Pin<Box<dyn Future<Output = bool> + Send>>>,
+) -> Result<(), Unfit> {
+    if let Some(settling) = settling
+        && !settling.await
     {
-        return Err("a cancel request may yet have its effect".into());
+        return Err(Unfit("a cancel request may yet have its effect".into()));
     }
-    Ok(link.finish(queries, exchange).await?)
-}
-
-/// Frees the place at once, then stops what the server still does for a guest
-/// that is gone.
-fn kill(lease: Lease<Link>, running: bool, endpoint: &Endpoint, runtime: &Handle) {
-    let link = lease.remove();
-    let (Some(key), true) = (link.key, running) else {
-        return;
-    };
-    let limit = endpoint.limits.connect_timeout;
-    runtime.spawn(async move {
-        let _ = timeout(limit, cancel::send(link.address, key)).await;
-        drop(link);
-    });
+    link.finish(requests, exchange).await
 }

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use warpgrid_db::{Credentials, Endpoint, Error, PoolLimits, Pools, Protocol};
+use warpgrid_db::{Credentials, Endpoint, Error, PoolLimits, Pools};
 use warpgrid_test_harness::postgres::{CLEARTEXT, MD5, PASSWORD, SCRAM, TRUST};
 
 use crate::wire::{
@@ -256,22 +256,6 @@ async fn every_address_of_a_name_is_tried() {
     endpoint.host = "localhost".into();
     let mut wire = Wire::open(&Pools::new(), &Arc::new(endpoint)).await;
     assert_eq!(wire.rows("select 1").await, ["1"]);
-}
-
-#[tokio::test]
-async fn other_protocols_are_refused_by_name() {
-    for protocol in [Protocol::Mysql, Protocol::Redis] {
-        let endpoint = Arc::new(Endpoint {
-            protocol,
-            ..Endpoint::clone(&with(TRUST, None))
-        });
-        let error = Pools::new()
-            .connect(&tenant("t"), &endpoint)
-            .await
-            .unwrap_err();
-        assert!(matches!(error, Error::Unsupported { .. }));
-        assert!(error.to_string().contains(&protocol.to_string()), "{error}");
-    }
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
-//! Sessions against a real PostgreSQL server, and against a fake one for what
-//! a real one cannot be made to do.
+//! Sessions against real servers, and against fake ones for what real ones
+//! cannot be made to do.
 
 #![allow(clippy::unwrap_used, reason = "all of this is tests, helpers too")]
 
@@ -8,6 +8,8 @@ mod front;
 mod hostile;
 mod isolation;
 mod login;
+mod mysql;
 mod pooling;
+mod redis;
 mod relay;
 mod wire;

@@ -20,9 +20,11 @@ pub struct DatabaseConfig {
     pub port: u16,
     /// Where the server really is, as `host:port`; `host` and `port` if absent.
     pub upstream: Option<Spanned<String>>,
-    /// The database to log in to; the one that the guest names if absent.
-    pub database: Option<String>,
-    /// The user to log in as. Absent: the guest is asked for its own login.
+    /// The database to log in to, for Redis its number; the one that the guest
+    /// names if absent.
+    pub database: Option<Spanned<String>>,
+    /// The user to log in as. Absent: the guest is asked for its own login; but
+    /// a password for Redis is the default user's.
     pub user: Option<String>,
     /// The user's password. Never given to a guest, never logged.
     pub password: Option<Spanned<Password>>,
@@ -52,7 +54,14 @@ fn default_pool_size() -> Spanned<u32> {
 pub enum DatabaseProtocol {
     /// PostgreSQL's frontend/backend protocol, version 3.
     Postgres,
+    /// The client/server protocol of MySQL and MariaDB.
+    Mysql,
+    /// RESP, the Redis serialization protocol.
+    Redis,
 }
+
+/// The user that Redis means where none is named.
+const REDIS_DEFAULT_USER: &str = "default";
 
 /// A password as it stands in `warp.toml`.
 #[derive(Debug, Clone)]
@@ -87,8 +96,18 @@ impl DatabaseConfig {
                 "write it as host:port, for example 10.0.0.5:5432",
             ));
         }
+        if let Some(database) = &self.database
+            && self.protocol == DatabaseProtocol::Redis
+            && database.as_ref().parse::<u32>().is_err()
+        {
+            return Err(Problem::new(
+                database.span(),
+                format!("`{}` is not a database of Redis", database.as_ref()),
+                "give its number, for example database = \"0\"",
+            ));
+        }
         if let Some(password) = &self.password
-            && self.user.is_none()
+            && self.user().is_none()
         {
             return Err(Problem::new(
                 password.span(),
@@ -106,6 +125,12 @@ impl DatabaseConfig {
         Ok(())
     }
 
+    fn user(&self) -> Option<&str> {
+        let unnamed = self.protocol == DatabaseProtocol::Redis && self.password.is_some();
+        let default = unnamed.then_some(REDIS_DEFAULT_USER);
+        self.user.as_deref().or(default)
+    }
+
     /// Where the host connects: name or address, and port.
     pub fn upstream(&self) -> (&str, u16) {
         self.upstream
@@ -114,18 +139,26 @@ impl DatabaseConfig {
             .unwrap_or((self.host.as_ref(), self.port))
     }
 
+    /// The database to log in to, if it is not the guest's to name.
+    pub(crate) fn database(&self) -> Option<String> {
+        let database = self.database.as_ref();
+        database.map(|database| database.as_ref().clone())
+    }
+
     /// The endpoint as the pools take it; `host` is where the server really is.
     pub(crate) fn endpoint(&self, host: String, port: u16) -> Endpoint {
         let defaults = PoolLimits::default();
         Endpoint {
             protocol: match self.protocol {
                 DatabaseProtocol::Postgres => Protocol::Postgres,
+                DatabaseProtocol::Mysql => Protocol::Mysql,
+                DatabaseProtocol::Redis => Protocol::Redis,
             },
             host,
             port,
-            database: self.database.clone(),
-            credentials: self.user.clone().map(|user| Credentials {
-                user,
+            database: self.database(),
+            credentials: self.user().map(|user| Credentials {
+                user: user.to_owned(),
                 password: self
                     .password
                     .as_ref()

@@ -5,9 +5,11 @@
 //! filesystem = true                # each shim is on unless it is turned off
 //! dns = true
 //! database-proxy = true
+//! signals = true
+//! threading = true
 //!
 //! [[database]]
-//! protocol = "postgres"
+//! protocol = "postgres"             # or "mysql", "redis"
 //! host = "db.production.warp.local" # the name the guest connects to
 //! port = 5432
 //! upstream = "10.0.0.5:5432"        # where it really is; the name itself if absent
@@ -103,6 +105,10 @@ pub struct Shims {
     pub dns: bool,
     /// `warpgrid:shim/database-proxy` and `warpgrid:shim/sockets`.
     pub database_proxy: bool,
+    /// `warpgrid:shim/signals`.
+    pub signals: bool,
+    /// `warpgrid:shim/threading`.
+    pub threading: bool,
 }
 
 impl Default for Shims {
@@ -111,6 +117,8 @@ impl Default for Shims {
             filesystem: true,
             dns: true,
             database_proxy: true,
+            signals: true,
+            threading: true,
         }
     }
 }

@@ -17,6 +17,7 @@ fn error(text: &str) -> (String, String) {
 fn everything_has_a_default() {
     let config = ShimConfig::from_toml("warp.toml", "").unwrap();
     assert!(config.shims.dns && config.shims.database_proxy);
+    assert!(config.shims.signals && config.shims.threading);
     assert!(config.databases.is_empty());
     assert_eq!(config.limits.reuse, 1);
 }
@@ -133,7 +134,7 @@ fn an_unknown_section_is_answered_with_the_nearest_known_one() {
 fn an_unknown_protocol_names_the_known_ones() {
     let (message, help) = error("[[database]]\nprotocol = 'oracle'\nhost = 'db'\nport = 1\n");
     assert!(message.contains("oracle"), "{message}");
-    assert_eq!(help, "it must be one of: postgres");
+    assert_eq!(help, "it must be one of: postgres, mysql, redis");
 }
 
 #[test]
@@ -154,6 +155,14 @@ fn values_without_sense_are_refused() {
             "without a user",
         ),
         (
+            "[[database]]\nprotocol='mysql'\nhost='a'\nport=1\npassword='x'",
+            "without a user",
+        ),
+        (
+            "[[database]]\nprotocol='redis'\nhost='a'\nport=1\ndatabase='app'",
+            "`app` is not a database of Redis",
+        ),
+        (
             "[[database]]\nprotocol='postgres'\nhost='a'\nport=1\nupstream='b'",
             "is not an endpoint",
         ),
@@ -171,6 +180,16 @@ fn values_without_sense_are_refused() {
         let (message, _) = error(text);
         assert!(message.contains(part), "{text}: {message}");
     }
+}
+
+#[test]
+fn a_password_for_redis_is_the_default_users() {
+    let text = "[[database]]\nprotocol='redis'\nhost='a'\nport=1\npassword='x'\ndatabase='3'";
+    let config = ShimConfig::from_toml("warp.toml", text).unwrap();
+    let endpoint = config.databases[0].endpoint("a".to_owned(), 1);
+    assert_eq!(endpoint.protocol, warpgrid_db::Protocol::Redis);
+    assert_eq!(endpoint.database.as_deref(), Some("3"));
+    assert_eq!(endpoint.credentials.unwrap().user, "default");
 }
 
 #[test]

@@ -13,4 +13,6 @@
 pub mod database_proxy;
 pub mod dns;
 pub mod filesystem;
+pub mod signals;
 pub mod sockets;
+pub mod threading;

@@ -50,6 +50,7 @@ static inline const char *error_name(int error) {
     NAME(ECONNREFUSED)
     NAME(ECONNRESET)
     NAME(EINPROGRESS)
+    NAME(EINTR)
     NAME(EINVAL)
     NAME(EISCONN)
     NAME(ENOPROTOOPT)

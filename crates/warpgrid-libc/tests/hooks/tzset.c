@@ -1,8 +1,9 @@
 // Needs: libwarpgrid
 
 #define _GNU_SOURCE
-#include "case.h"
 #include <time.h>
+
+#include "case.h"
 
 static void print(const char *zone) {
   setenv("TZ", zone, 1);

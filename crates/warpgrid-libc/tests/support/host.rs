@@ -15,7 +15,7 @@ use wasmtime::{Config, Engine, Store};
 use wasmtime_wasi::filesystem::FsPerms;
 use wasmtime_wasi::p2::bindings::Command;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
-use wasmtime_wasi::p2::{DynPollable, Pollable};
+use wasmtime_wasi::p2::{DynPollable, OutputStream as _, Pollable};
 use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 #[allow(missing_docs, clippy::all, dead_code, unused_imports)]
@@ -24,6 +24,8 @@ mod bindings;
 
 use bindings::warpgrid::shim::database_proxy::{self, DbConfig, DbError, DbProtocol};
 use bindings::warpgrid::shim::dns::{self, DnsError, IpAddress};
+use bindings::warpgrid::shim::signals::{self, SignalType};
+use bindings::warpgrid::shim::threading::{self, ThreadingModel};
 use bindings::warpgrid::shim::{dns_reverse, filesystem, sockets};
 
 /// A case that has not ended by then hangs.
@@ -199,6 +201,11 @@ struct State {
     connections: BTreeMap<u64, Arc<Connection>>,
     last: AtomicU64,
     random: u8,
+    /// The signals that the guest registered for.
+    signals: Vec<SignalType>,
+    /// How often it asked for one.
+    polls: usize,
+    stdout: MemoryOutputPipe,
 }
 
 impl State {
@@ -415,6 +422,30 @@ impl sockets::Host for State {
     }
 }
 
+impl signals::Host for State {
+    fn on_signal(&mut self, signal: SignalType) -> wasmtime::Result<bool> {
+        if self.signals.contains(&signal) {
+            return Err(wasmtime::format_err!("{signal:?} is registered twice"));
+        }
+        self.signals.push(signal);
+        Ok(true)
+    }
+
+    /// A signal each fourth time, in turn those that are registered.
+    fn poll_signal(&mut self) -> wasmtime::Result<Option<SignalType>> {
+        self.polls += 1;
+        let turn = self.polls / 4 % self.signals.len();
+        Ok(self.polls.is_multiple_of(4).then(|| self.signals[turn]))
+    }
+}
+
+impl threading::Host for State {
+    fn declare_threading_model(&mut self, model: ThreadingModel) -> wasmtime::Result<()> {
+        let line = format!("(the host is told {model:?})\n");
+        Ok(self.stdout.write(line.into())?)
+    }
+}
+
 static ENGINE: LazyLock<Engine> =
     LazyLock::new(|| Engine::new(&Config::new()).expect("default configuration"));
 
@@ -436,6 +467,8 @@ pub async fn run(component: &Path, folder: &Path) -> wasmtime::Result<Outcome> {
     dns_reverse::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
     database_proxy::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
     sockets::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
+    signals::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
+    threading::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
 
     let stdout = MemoryOutputPipe::new(1 << 20);
     let stderr = MemoryOutputPipe::new(1 << 20);
@@ -453,6 +486,9 @@ pub async fn run(component: &Path, folder: &Path) -> wasmtime::Result<Outcome> {
         connections: BTreeMap::new(),
         last: AtomicU64::new(0),
         random: 0,
+        signals: Vec::new(),
+        polls: 0,
+        stdout: stdout.clone(),
     };
     let mut store = Store::new(&ENGINE, state);
     let command = Command::instantiate_async(&mut store, &component, &linker).await?;

@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::{DATABASE, START_WITHIN, SUPERUSER, report};
+use super::{DATABASE, START_WITHIN, SUPERUSER};
+use crate::process::report;
 
 const ACCESS: &str = "\
 host all app_trust    127.0.0.1/32 trust

@@ -33,10 +33,12 @@ impl Endpoints {
                 config: DbConfig {
                     protocol: match database.protocol {
                         DatabaseProtocol::Postgres => DbProtocol::Postgres,
+                        DatabaseProtocol::Mysql => DbProtocol::Mysql,
+                        DatabaseProtocol::Redis => DbProtocol::Redis,
                     },
                     host: database.host.as_ref().to_ascii_lowercase(),
                     port: database.port,
-                    database: database.database.clone(),
+                    database: database.database(),
                     pool_size: *database.pool_size.as_ref(),
                 },
                 endpoint: Arc::new(database.endpoint(host, port)),

@@ -8,11 +8,30 @@ use wasip2::http::types::{
     Fields, IncomingRequest, OutgoingBody, OutgoingResponse, ResponseOutparam,
 };
 
+mod signals {
+    wit_bindgen::generate!({
+        path: "../../../../wit/signals.wit",
+        inline: "package probe:signals; world imports { import warpgrid:shim/signals@0.1.0; }",
+        generate_all,
+    });
+    pub use self::warpgrid::shim::signals::{SignalType, on_signal, poll_signal};
+}
+
+mod threading {
+    wit_bindgen::generate!({
+        path: "../../../../wit/threading.wit",
+        inline: "package probe:threading; world imports { import warpgrid:shim/threading@0.1.0; }",
+        generate_all,
+    });
+    pub use self::warpgrid::shim::threading::{ThreadingModel, declare_threading_model};
+}
+
 struct Probe;
 
 wasip2::http::proxy::export!(Probe);
 
 static REQUESTS: AtomicU32 = AtomicU32::new(0);
+static RUNNING: AtomicU32 = AtomicU32::new(0);
 
 impl Guest for Probe {
     fn handle(request: IncomingRequest, out: ResponseOutparam) {
@@ -34,6 +53,14 @@ impl Guest for Probe {
             }
             "/grow" => vec![1_u8; 1 << 30],
             "/silent" => return,
+            "/two-signals" => take_two_signals(),
+            "/cooperative" => {
+                threading::declare_threading_model(threading::ThreadingModel::Cooperative);
+                let others = RUNNING.fetch_add(1, Ordering::Relaxed);
+                std::thread::sleep(Duration::from_millis(20));
+                RUNNING.fetch_sub(1, Ordering::Relaxed);
+                others.to_string().into_bytes()
+            }
             "/env" => std::env::var("GREETING").unwrap_or_default().into_bytes(),
             "/echo" => read(&request),
             "/connect" => match std::net::TcpStream::connect("127.0.0.1:9") {
@@ -45,6 +72,17 @@ impl Guest for Probe {
         };
         respond(out, &answer);
     }
+}
+
+fn take_two_signals() -> Vec<u8> {
+    use signals::SignalType::{Hangup, Terminate};
+    let told = [Terminate, Hangup].map(signals::on_signal);
+    let mut taken = Vec::new();
+    while taken.len() < 2 {
+        taken.extend(signals::poll_signal());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    format!("{told:?} {taken:?}").into_bytes()
 }
 
 fn read(request: &IncomingRequest) -> Vec<u8> {

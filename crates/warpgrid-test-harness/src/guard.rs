@@ -8,22 +8,23 @@ use anyhow::{Context, Result};
 
 /// Kills the server and removes its directory when its input ends: on
 /// [`Guard::release`], and by the kernel when this process dies.
-pub(super) struct Guard {
+pub(crate) struct Guard {
     process: Child,
     input: Option<ChildStdin>,
 }
 
 impl Guard {
-    pub(super) fn watch(directory: &Path) -> Result<Self> {
-        // The first line of postmaster.pid is the process id. A server that is
-        // killed outright leaves its children to notice by themselves.
+    /// Watches over the server whose process id is the first line of a file in
+    /// the directory. A server that is told to end by any signal but KILL has
+    /// some seconds to remove that file.
+    pub(crate) fn watch(directory: &Path, pid_file: &str, signal: &str) -> Result<Self> {
         const SCRIPT: &str = r#"
             read -r _
-            pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null)
+            pid=$(head -n 1 "$1/$2" 2>/dev/null)
             if [ -n "$pid" ]; then
-                kill -QUIT "$pid" 2>/dev/null
+                kill -"$3" "$pid" 2>/dev/null
                 for _ in $(seq 500); do
-                    [ -e "$1/data/postmaster.pid" ] || break
+                    [ "$3" != KILL ] && [ -e "$1/$2" ] || break
                     sleep 0.01
                 done
                 kill -KILL "$pid" 2>/dev/null
@@ -32,6 +33,7 @@ impl Guard {
         let mut process = Command::new("sh")
             .args(["-c", SCRIPT, "sh"])
             .arg(directory)
+            .args([pid_file, signal])
             .current_dir("/")
             .process_group(0)
             .stdin(Stdio::piped())
@@ -43,7 +45,7 @@ impl Guard {
         Ok(Self { process, input })
     }
 
-    pub(super) fn release(&mut self) {
+    pub(crate) fn release(&mut self) {
         drop(self.input.take());
         let _ = self.process.wait();
     }

@@ -1,0 +1,116 @@
+//! The client/server protocol of MySQL and MariaDB, from version 4.1 on.
+//!
+//! Source: dev.mysql.com, "MySQL Internals: Client/Server Protocol", and
+//! mariadb.com, "Client/Server Protocol"; the names are theirs.
+
+mod auth;
+mod frame;
+mod handshake;
+mod link;
+mod reset;
+mod responses;
+mod startup;
+mod tracker;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use tokio::time::timeout;
+
+use crate::endpoint::{Endpoint, Tenant};
+use crate::error::Error;
+use crate::link::Link;
+use crate::protocol::{Backend, Failure, Protocol, slow};
+use crate::stream::Stream;
+
+/// MySQL and MariaDB.
+pub(crate) struct Mysql;
+
+impl Protocol for Mysql {
+    const GREETS: bool = true;
+    const SERVER_SPEAKS_FIRST: bool = true;
+    /// COM_QUIT.
+    const GOODBYE: &'static [u8] = &[1, 0, 0, 0, frame::COM_QUIT];
+
+    type Shared = handshake::Known;
+    type Raw = handshake::Greeted;
+    type Opening = startup::Opening;
+    type Identity = Arc<link::Identity>;
+    type Key = link::LinkKey;
+    type Server = link::Server;
+    type Tracker = tracker::Tracker;
+    type Exchange = reset::Exchange;
+    type Registration = ();
+    type Cancel = ();
+
+    async fn prepare(stream: Stream, backend: &Backend<Self>) -> Result<handshake::Greeted, Error> {
+        let greeted = handshake::Greeted::read(stream, &backend.endpoint).await?;
+        backend.shared.learn(&greeted.handshake);
+        Ok(greeted)
+    }
+
+    /// A guest is greeted in the server's words, so one must have been heard.
+    async fn opening(backend: &Backend<Self>) -> Result<Self::Opening, Error> {
+        let limit = backend.endpoint.limits.connect_timeout;
+        let handshake = timeout(limit, backend.shared.get())
+            .await
+            .map_err(|_| slow(&backend.endpoint, "waiting for the server to speak"))?;
+        Ok(startup::Opening::new(&backend.endpoint, handshake))
+    }
+
+    fn refusing(endpoint: &Arc<Endpoint>) -> Self::Opening {
+        startup::Opening::new(endpoint, Arc::default())
+    }
+
+    fn key(identity: &Self::Identity) -> Self::Key {
+        identity.key()
+    }
+
+    async fn log_in(
+        raw: handshake::Greeted,
+        endpoint: &Endpoint,
+        identity: &Self::Identity,
+    ) -> Result<Link<Self>, Failure> {
+        link::log_in(raw, endpoint, identity).await
+    }
+
+    fn reset(server: &Self::Server, _: bool) -> (Self::Exchange, Bytes) {
+        reset::Exchange::reset(server)
+    }
+
+    fn ping(server: &Self::Server) -> (Self::Exchange, Bytes) {
+        reset::Exchange::ping(server)
+    }
+
+    /// The server does not notice that a client is gone while it works for it.
+    async fn stop(link: &Link<Self>, endpoint: &Endpoint) {
+        // Where it fails, closing the connection is all that is left.
+        if let Err(error) = link::kill(&link.server, endpoint).await {
+            tracing::debug!(%endpoint, ?error, "a query was not killed");
+        }
+    }
+
+    fn register(_: &Backend<Self>, _: &Tenant, _: &Self::Server) {}
+
+    fn welcome(opening: &Self::Opening, (): &(), _: &mut Self::Server, out: &mut BytesMut) {
+        opening.welcome(out);
+    }
+
+    fn tracker(server: &Self::Server) -> Self::Tracker {
+        tracker::Tracker::new(server.deprecate_eof())
+    }
+
+    fn cancel(
+        _: &Backend<Self>,
+        _: &Tenant,
+        (): (),
+    ) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        None
+    }
+
+    fn error_text(message: &Bytes) -> String {
+        frame::error_text(message)
+    }
+}

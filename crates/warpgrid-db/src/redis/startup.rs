@@ -1,0 +1,88 @@
+//! The guest's side of a session's start. Redis has no handshake: where the
+//! host has credentials, whatever the guest says first begins a session. Where
+//! it has none, the guest's login is its first command, or it has none either.
+
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+
+use super::Redis;
+use super::auth::{self, Login};
+use super::frame::{self, Head, Malformed};
+use super::tracker::LONGEST_LOGIN;
+use crate::endpoint::Endpoint;
+use crate::error::Error;
+use crate::protocol::{self, Event, Failure};
+
+pub(crate) struct Opening {
+    endpoint: Arc<Endpoint>,
+    hosts: Option<Arc<Login>>,
+    /// What the guest has sent, for the server.
+    early: BytesMut,
+}
+
+impl Opening {
+    pub(super) fn new(endpoint: &Arc<Endpoint>) -> Self {
+        Self {
+            endpoint: endpoint.clone(),
+            hosts: Login::hosts(endpoint).map(Arc::new),
+            early: BytesMut::new(),
+        }
+    }
+
+    /// Who the guest is by its first command, once that is there.
+    fn own(&self) -> Result<Option<Login>, Malformed> {
+        let mut early = self.early.clone();
+        let first = match frame::head(&early)? {
+            Head::Inline => frame::take_inline(&mut early)?,
+            Head::Unnamed => None,
+            Head::Named(name) if matches!(name.get(), b"AUTH" | b"HELLO") => {
+                frame::take(&mut early, LONGEST_LOGIN)?
+            }
+            Head::Named(_) => Some(vec![]),
+        };
+        Ok(first.map(|first| {
+            let login = first.first().is_some_and(|name| {
+                name.eq_ignore_ascii_case(b"AUTH") || name.eq_ignore_ascii_case(b"HELLO")
+            });
+            let credentials = auth::credentials(&first).filter(|_| login);
+            Login::guests(&self.endpoint, credentials)
+        }))
+    }
+}
+
+impl protocol::Opening<Redis> for Opening {
+    fn may_be_silent(&self) -> bool {
+        self.early.is_empty()
+    }
+
+    fn feed(&mut self, data: &mut &[u8]) -> Option<Event<Arc<Login>, ()>> {
+        if data.is_empty() {
+            return None;
+        }
+        let take = data.len().min(frame::LONGEST_LINE);
+        self.early.extend_from_slice(&data[..take]);
+        *data = &data[take..];
+        if let Some(login) = &self.hosts {
+            return Some(Event::Start(login.clone()));
+        }
+        match self.own() {
+            Ok(login) => Some(Event::Start(Arc::new(login?))),
+            Err(error) => Some(Event::Refuse(frame::error(&error.to_string()))),
+        }
+    }
+
+    fn early(&mut self) -> BytesMut {
+        std::mem::take(&mut self.early)
+    }
+
+    fn refusal(&self, failure: Failure) -> Bytes {
+        match failure {
+            Failure::Server(line) => line,
+            Failure::Own(error @ Error::PoolExhausted { .. }) => {
+                frame::error(&format!("max number of clients reached: {error}"))
+            }
+            Failure::Own(error) => frame::error(&error.to_string()),
+        }
+    }
+}

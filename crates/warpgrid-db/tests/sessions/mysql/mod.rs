@@ -1,0 +1,9 @@
+//! MySQL and MariaDB.
+
+mod front;
+mod hostile;
+mod isolation;
+mod login;
+mod pooling;
+mod unfinished;
+mod wire;

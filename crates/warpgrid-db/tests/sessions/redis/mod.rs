@@ -1,0 +1,8 @@
+//! Redis.
+
+mod front;
+mod hostile;
+mod isolation;
+mod login;
+mod pooling;
+mod wire;
