@@ -9,10 +9,6 @@ use warpgrid_test_harness::process::{self, Bounds, Finished};
 
 use super::suite::Settings;
 
-/// How often a test is tried: on a busy machine a sleep is longer than the test
-/// allows, and a client gives up before its server listens.
-const ATTEMPTS: usize = 3;
-
 /// The host.
 pub struct Engine {
     pub warp: PathBuf,
@@ -60,8 +56,8 @@ impl Engine {
         settings: &Settings,
         network: bool,
     ) -> Verdict {
-        attempt(|attempt| {
-            let folder = self.folder(&format!("{name}.{attempt}"))?;
+        told(|| {
+            let folder = self.folder(name)?;
             let root = folder.join("root");
             std::fs::create_dir_all(&root)?;
             let granted = Granted {
@@ -78,8 +74,8 @@ impl Engine {
 
     /// Runs a server and its clients at once.
     pub fn pair(&self, name: &str, server: &Path, client: &Path, clients: u32) -> Verdict {
-        attempt(|attempt| {
-            let folder = self.folder(&format!("{name}.{attempt}"))?;
+        told(|| {
+            let folder = self.folder(name)?;
             let granted = Granted {
                 network: true,
                 ..Granted::default()
@@ -143,20 +139,13 @@ impl Engine {
     }
 }
 
-/// The verdict of the first attempt that passes, or of the last one.
-fn attempt(test: impl Fn(usize) -> anyhow::Result<Verdict>) -> Verdict {
-    let mut last = Verdict::failed("was not run", "");
-    for attempt in 1..=ATTEMPTS {
-        last = test(attempt).unwrap_or_else(|error| {
-            let account = format!("{error:#}");
-            let first = account.lines().next().unwrap_or_default();
-            Verdict::failed(first, &account)
-        });
-        if last.passed {
-            break;
-        }
-    }
-    last
+/// The verdict, which an error is as well.
+fn told(test: impl FnOnce() -> anyhow::Result<Verdict>) -> Verdict {
+    test().unwrap_or_else(|error| {
+        let account = format!("{error:#}");
+        let first = account.lines().next().unwrap_or_default();
+        Verdict::failed(first, &account)
+    })
 }
 
 fn configured(granted: &Granted<'_>) -> toml_edit::DocumentMut {
