@@ -22,6 +22,7 @@
 
 #[allow(dead_code, missing_docs, clippy::all)]
 mod bindings;
+mod budget;
 mod code_cache;
 mod command;
 pub mod config;

@@ -2,10 +2,10 @@
 
 use warpgrid_db::Pools;
 use wasmtime::component::ResourceTable;
-use wasmtime::{StoreLimits, StoreLimitsBuilder};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
+use crate::budget::Allowance;
 use crate::deployment::Shared;
 use crate::shims::database_proxy::DatabaseProxyState;
 use crate::shims::dns::{DnsState, ResolvedNames};
@@ -20,7 +20,7 @@ pub(crate) struct GuestState {
     http: WasiHttpCtx,
     table: ResourceTable,
     names: ResolvedNames,
-    pub(crate) limits: StoreLimits,
+    pub(crate) allowance: Allowance,
     pub(crate) filesystem: FilesystemState,
     pub(crate) dns: DnsState,
     pub(crate) database_proxy: DatabaseProxyState,
@@ -38,21 +38,22 @@ impl GuestState {
         signals: &'static [Signal],
     ) -> Self {
         let names = ResolvedNames::default();
+        let limits = &shared.config.limits;
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(limits.handles as usize);
         Self {
             wasi,
             http: WasiHttpCtx::new(),
-            table: ResourceTable::new(),
-            limits: StoreLimitsBuilder::new()
-                .memory_size(shared.config.limits.memory_bytes())
-                .trap_on_grow_failure(false)
-                .build(),
+            table,
+            allowance: Allowance::new(shared.budget.clone(), limits),
             filesystem: FilesystemState::new(shared.filesystem.clone(), process),
             dns: DnsState::new(shared.dns.clone(), names.clone()),
             database_proxy: DatabaseProxyState::new(
                 pools,
                 shared.tenant.clone(),
                 shared.endpoints.clone(),
-                shared.config.limits.connections,
+                limits.connections,
+                shared.connections.clone(),
             ),
             signals: SignalsState::new(shared.signals.clone(), signals),
             threading: ThreadingState::new(shared.threading.clone()),

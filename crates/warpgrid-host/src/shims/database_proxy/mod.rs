@@ -7,6 +7,7 @@ mod session;
 use std::future::poll_fn;
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use warpgrid_db::{Error, Pools, Tenant};
 use wasmtime::component::{HasSelf, Linker};
 
@@ -33,16 +34,26 @@ pub struct DatabaseProxyState {
     tenant: Tenant,
     pub(crate) endpoints: Arc<Endpoints>,
     pub(crate) connections: Handles<SharedSession>,
+    /// A permit for each connection that guests of the deployment may open.
+    permits: Arc<Semaphore>,
 }
 
 impl DatabaseProxyState {
-    /// State without a connection; at most `limit` may be open at once.
-    pub fn new(pools: Pools, tenant: Tenant, endpoints: Arc<Endpoints>, limit: u32) -> Self {
+    /// State without a connection; at most `limit` may be open at once, and each
+    /// takes one of the permits.
+    pub fn new(
+        pools: Pools,
+        tenant: Tenant,
+        endpoints: Arc<Endpoints>,
+        limit: u32,
+        permits: Arc<Semaphore>,
+    ) -> Self {
         Self {
             pools,
             tenant,
             endpoints,
             connections: Handles::new(limit),
+            permits,
         }
     }
 
@@ -78,10 +89,16 @@ impl database_proxy::Host for DatabaseProxyState {
             );
             return Ok(Err(DbError::PoolExhausted));
         }
+        let Ok(permit) = self.permits.clone().try_acquire_owned() else {
+            tracing::warn!(
+                "guests hold as many connections as [limits] total-connections in warp.toml allows"
+            );
+            return Ok(Err(DbError::PoolExhausted));
+        };
         Ok(
             match self.pools.connect(&self.tenant, &endpoint.endpoint).await {
                 Ok(session) => {
-                    let session = SharedSession::new(session);
+                    let session = SharedSession::new(session, permit);
                     self.connections
                         .insert(session)
                         .ok_or(DbError::PoolExhausted)

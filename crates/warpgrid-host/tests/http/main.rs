@@ -1,0 +1,6 @@
+//! The host against a guest that misbehaves.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod calls;
+mod serving;
+mod support;
