@@ -18,6 +18,7 @@ use crate::config::{Limits, ShimConfig};
 use crate::engine::{Module, WarpGridEngine};
 use crate::error::Error;
 use crate::imports;
+use crate::outgoing::Outgoing;
 use crate::shims::database_proxy::{self, Endpoints};
 use crate::shims::dns::{self, DnsConfig};
 use crate::shims::filesystem::{self, FilesystemConfig, Process};
@@ -44,6 +45,7 @@ pub(crate) struct Shared {
     pub(crate) tenant: Tenant,
     pub(crate) filesystem: Arc<FilesystemConfig>,
     pub(crate) dns: Arc<DnsConfig>,
+    pub(crate) outgoing: Arc<Outgoing>,
     /// What `/proc/self` shows of an instance that is given no arguments.
     pub(crate) program: Arc<[String]>,
     environment: Arc<[String]>,
@@ -81,11 +83,13 @@ impl Deployment {
         wasi(config)?;
         let dns = Arc::new(DnsConfig::new(config));
         let endpoints = Arc::new(Endpoints::new(config, &dns));
+        let outgoing = Outgoing::new(dns.clone(), config.network.clone());
         let shared = Arc::new(Shared {
             config: config.clone(),
             tenant: Tenant::new(module.path.display().to_string()),
             filesystem: Arc::new(FilesystemConfig::new(config)),
             dns,
+            outgoing: Arc::new(outgoing),
             program: [program_name(module)].into(),
             environment: environment(config),
             counts_instructions: host.count_instructions,

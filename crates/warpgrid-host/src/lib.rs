@@ -32,6 +32,7 @@ mod engine;
 mod error;
 pub mod http;
 mod imports;
+mod outgoing;
 pub mod shims;
 mod state;
 mod worker;

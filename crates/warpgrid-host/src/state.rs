@@ -7,6 +7,7 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::budget::Allowance;
 use crate::deployment::Shared;
+use crate::outgoing::OutgoingHooks;
 use crate::shims::database_proxy::DatabaseProxyState;
 use crate::shims::dns::{DnsState, ResolvedNames};
 use crate::shims::filesystem::{FilesystemState, Process};
@@ -18,6 +19,7 @@ use crate::shims::threading::ThreadingState;
 pub(crate) struct GuestState {
     wasi: WasiCtx,
     http: WasiHttpCtx,
+    outgoing: OutgoingHooks,
     table: ResourceTable,
     names: ResolvedNames,
     pub(crate) allowance: Allowance,
@@ -44,6 +46,7 @@ impl GuestState {
         Self {
             wasi,
             http: WasiHttpCtx::new(),
+            outgoing: OutgoingHooks::new(shared.outgoing.clone()),
             table,
             allowance: Allowance::new(shared.budget.clone(), limits),
             filesystem: FilesystemState::new(shared.filesystem.clone(), process),
@@ -85,7 +88,7 @@ impl WasiHttpView for GuestState {
         WasiHttpCtxView {
             ctx: &mut self.http,
             table: &mut self.table,
-            hooks: Default::default(),
+            hooks: &mut self.outgoing,
         }
     }
 }
