@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use miette::Diagnostic;
@@ -122,12 +123,13 @@ impl DbProxy {
     /// Whatever keeps it from that, with what to do.
     pub async fn bind(request: &Request) -> Result<Self, Error> {
         let config = ShimConfig::from_file(&request.config)?;
-        let endpoints = Endpoints::new(&config, &DnsConfig::new(&config));
+        let dns = Arc::new(DnsConfig::new(&config));
+        let endpoints = Endpoints::new(&config, &dns);
         let chosen = choose(&request.config, &endpoints, &request.databases)?;
         let address = address(request.listen, &chosen)?;
         let mut proxy = Self {
             fronts: Vec::new(),
-            pools: Pools::new(),
+            pools: Pools::new().with_addresses(dns),
             listening: Vec::new(),
         };
         for database in chosen {

@@ -24,6 +24,7 @@ use crate::shims::filesystem::{self, FilesystemConfig, Process};
 use crate::shims::signals::{self, Receivers, Signal};
 use crate::shims::sockets;
 use crate::shims::threading::{self, Declared, ThreadingModel};
+use crate::shims::wasi_sockets;
 use crate::state::GuestState;
 use crate::worker::Workers;
 
@@ -79,10 +80,11 @@ impl Deployment {
         wasi(config)?;
         let dns = Arc::new(DnsConfig::new(config));
         let endpoints = Arc::new(Endpoints::new(config, &dns));
+        let pools = pools.with_addresses(dns.clone());
         let shared = Arc::new(Shared {
             config: config.clone(),
             tenant: Tenant::new(module.path.display().to_string()),
-            filesystem: Arc::new(FilesystemConfig::new(config)),
+            filesystem: Arc::new(FilesystemConfig::new(config, dns.clone())),
             dns,
             program: [program_name(module)].into(),
             environment: environment(config),
@@ -131,6 +133,13 @@ impl Deployment {
     /// says how many those are.
     pub fn signal(&self, signal: Signal) -> usize {
         self.shared.signals.send(signal)
+    }
+
+    /// Takes `[services]` and `[dns]` `hosts` and `search` of another
+    /// configuration in place of those it has. Guests that run see them at their
+    /// next look-up, pools at their next connection.
+    pub fn replace_names(&self, config: &ShimConfig) {
+        self.shared.dns.replace(config);
     }
 
     /// What the component's instances have declared to assume of threads, the
@@ -217,7 +226,7 @@ impl Deployment {
         if config.shims.dns {
             tracing::info!(
                 names = self.shared.dns.known_names(),
-                "shim dns: active; getaddrinfo and getnameinfo ask [services], [dns] hosts, then the system"
+                "shim dns: active; getaddrinfo, getnameinfo and wasi:sockets/ip-name-lookup ask [services], [dns] hosts, then the system"
             );
         } else {
             tracing::info!("shim dns: off");
@@ -239,7 +248,7 @@ impl Deployment {
             return;
         }
         tracing::info!(
-            "shim database-proxy: active; intercepts connections to [[database]] endpoints"
+            "shim database-proxy: active; intercepts connections to [[database]] endpoints, those by wasi:sockets/tcp, too"
         );
         for endpoint in self.shared.endpoints.iter() {
             tracing::info!(
@@ -278,6 +287,15 @@ fn linker(engine: &Engine, config: &ShimConfig) -> wasmtime::Result<Linker<Guest
     wasmtime_wasi::p3::add_to_linker(&mut linker)?;
     p2::add_only_http_to_linker_async(&mut linker)?;
     p3::add_to_linker(&mut linker)?;
+    // Components of toolchains that know nothing of the shims have them, too.
+    linker.allow_shadowing(true);
+    if config.shims.dns {
+        wasi_sockets::add_names_to_linker(&mut linker, GuestState::wasi_names)?;
+    }
+    if config.shims.database_proxy {
+        wasi_sockets::add_tcp_to_linker(&mut linker, GuestState::wasi_tcp)?;
+    }
+    linker.allow_shadowing(false);
     if config.shims.filesystem {
         filesystem::add_to_linker(&mut linker, |state: &mut GuestState| &mut state.filesystem)?;
     }
@@ -363,6 +381,9 @@ pub(crate) fn wasi(config: &ShimConfig) -> Result<WasiCtxBuilder, Error> {
         .allow_udp(!network.connect.is_empty() || !network.listen.is_empty())
         .allow_ip_name_lookup(!network.connect.is_empty());
     builder.socket_addr_check(move |address: SocketAddr, usage| {
+        if let Some(opening) = wasi_sockets::opening_of(usage) {
+            return opening;
+        }
         let granted = network.grants(address, usage);
         if !granted {
             let key = match usage {

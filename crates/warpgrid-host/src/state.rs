@@ -1,25 +1,47 @@
 //! What the store of one instance holds.
 
+use std::sync::Arc;
+
 use warpgrid_db::Pools;
 use wasmtime::component::ResourceTable;
 use wasmtime::{StoreLimits, StoreLimitsBuilder};
+use wasmtime_wasi::sockets::WasiSocketsView as _;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::deployment::Shared;
 use crate::shims::database_proxy::DatabaseProxyState;
-use crate::shims::dns::{DnsState, ResolvedNames};
+use crate::shims::dns::{DnsConfig, DnsState, ResolvedNames};
 use crate::shims::filesystem::{FilesystemState, Process};
 use crate::shims::signals::{Signal, SignalsState};
 use crate::shims::sockets::SocketsView;
 use crate::shims::threading::ThreadingState;
+use crate::shims::wasi_sockets::{NamesView, TcpView, WasiSocketsState};
+
+/// WASI's state, and the resources of all.
+struct Wasi {
+    ctx: WasiCtx,
+    table: ResourceTable,
+}
+
+impl WasiView for Wasi {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.ctx,
+            table: &mut self.table,
+        }
+    }
+}
 
 /// The state of one guest: WASI's, and each shim's.
 pub(crate) struct GuestState {
-    wasi: WasiCtx,
+    wasi: Wasi,
     http: WasiHttpCtx,
-    table: ResourceTable,
     names: ResolvedNames,
+    resolver: Arc<DnsConfig>,
+    /// Whether names may be looked up that `warp.toml` does not have.
+    looks_beyond: bool,
+    wasi_sockets: WasiSocketsState,
     pub(crate) limits: StoreLimits,
     pub(crate) filesystem: FilesystemState,
     pub(crate) dns: DnsState,
@@ -39,9 +61,11 @@ impl GuestState {
     ) -> Self {
         let names = ResolvedNames::default();
         Self {
-            wasi,
+            wasi: Wasi {
+                ctx: wasi,
+                table: ResourceTable::new(),
+            },
             http: WasiHttpCtx::new(),
-            table: ResourceTable::new(),
             limits: StoreLimitsBuilder::new()
                 .memory_size(shared.config.limits.memory_bytes())
                 .trap_on_grow_failure(false)
@@ -57,6 +81,9 @@ impl GuestState {
             signals: SignalsState::new(shared.signals.clone(), signals),
             threading: ThreadingState::new(shared.threading.clone()),
             names,
+            resolver: shared.dns.clone(),
+            looks_beyond: !shared.config.network.connect.is_empty(),
+            wasi_sockets: WasiSocketsState::default(),
         }
     }
 
@@ -65,17 +92,34 @@ impl GuestState {
             endpoints: &self.database_proxy.endpoints,
             names: &self.names,
             connections: &mut self.database_proxy.connections,
-            table: &mut self.table,
+            table: &mut self.wasi.table,
         }
+    }
+}
+
+impl GuestState {
+    pub(crate) fn wasi_names(&mut self) -> NamesView<'_> {
+        NamesView {
+            dns: &self.resolver,
+            names: &self.names,
+            beyond: self.looks_beyond,
+            table: &mut self.wasi.table,
+        }
+    }
+
+    pub(crate) fn wasi_tcp(&mut self) -> TcpView<'_> {
+        self.wasi_sockets.tcp(
+            self.wasi.sockets(),
+            &self.database_proxy,
+            &self.resolver,
+            &self.names,
+        )
     }
 }
 
 impl WasiView for GuestState {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
+        self.wasi.ctx()
     }
 }
 
@@ -83,7 +127,7 @@ impl WasiHttpView for GuestState {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         WasiHttpCtxView {
             ctx: &mut self.http,
-            table: &mut self.table,
+            table: &mut self.wasi.table,
             hooks: Default::default(),
         }
     }

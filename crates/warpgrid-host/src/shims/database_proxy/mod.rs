@@ -7,6 +7,7 @@ mod session;
 use std::future::poll_fn;
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use warpgrid_db::{Error, Pools, Tenant};
 use wasmtime::component::{HasSelf, Linker};
 
@@ -33,6 +34,7 @@ pub struct DatabaseProxyState {
     tenant: Tenant,
     pub(crate) endpoints: Arc<Endpoints>,
     pub(crate) connections: Handles<SharedSession>,
+    places: Arc<Semaphore>,
 }
 
 impl DatabaseProxyState {
@@ -42,8 +44,29 @@ impl DatabaseProxyState {
             pools,
             tenant,
             endpoints,
-            connections: Handles::new(limit),
+            connections: Handles::default(),
+            places: Arc::new(Semaphore::new(limit as usize)),
         }
+    }
+
+    /// Opens a session with an endpoint, whichever way the guest asks for it.
+    /// Nothing where the instance has as many as it may.
+    pub(crate) fn open(
+        &self,
+        endpoint: &ProxiedEndpoint,
+    ) -> Option<impl Future<Output = Result<SharedSession, Error>> + Send + use<>> {
+        let Ok(place) = self.places.clone().try_acquire_owned() else {
+            tracing::warn!(
+                "the guest holds as many connections as [limits] connections in warp.toml allows"
+            );
+            return None;
+        };
+        let (pools, tenant) = (self.pools.clone(), self.tenant.clone());
+        let endpoint = endpoint.endpoint.clone();
+        Some(async move {
+            let session = pools.connect(&tenant, &endpoint).await?;
+            Ok(SharedSession::new(session, place))
+        })
     }
 
     fn session(&self, connection: Connection) -> Result<SharedSession, DbError> {
@@ -72,23 +95,16 @@ impl database_proxy::Host for DatabaseProxyState {
             );
             return Ok(Err(DbError::ProtocolError));
         }
-        if self.connections.is_full() {
-            tracing::warn!(
-                "the guest holds as many connections as [limits] connections in warp.toml allows"
-            );
+        let Some(opening) = self.open(endpoint) else {
             return Ok(Err(DbError::PoolExhausted));
-        }
-        Ok(
-            match self.pools.connect(&self.tenant, &endpoint.endpoint).await {
-                Ok(session) => {
-                    let session = SharedSession::new(session);
-                    self.connections
-                        .insert(session)
-                        .ok_or(DbError::PoolExhausted)
-                }
-                Err(error) => Err(reported(&error)),
-            },
-        )
+        };
+        Ok(match opening.await {
+            Ok(session) => self
+                .connections
+                .insert(session)
+                .ok_or(DbError::PoolExhausted),
+            Err(error) => Err(reported(&error)),
+        })
     }
 
     async fn send(

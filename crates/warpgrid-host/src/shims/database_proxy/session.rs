@@ -2,21 +2,34 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::OwnedSemaphorePermit;
 use warpgrid_db::Session;
 
 /// A session that a handle and the pollables made from it share. It ends when
 /// the last of them is gone.
 #[derive(Clone)]
-pub struct SharedSession(Arc<Mutex<Session>>);
+pub struct SharedSession(Arc<Held>);
+
+struct Held {
+    session: Mutex<Session>,
+    /// Among the connections that the instance may have.
+    _place: OwnedSemaphorePermit,
+}
 
 impl SharedSession {
-    pub(super) fn new(session: Session) -> Self {
-        Self(Arc::new(Mutex::new(session)))
+    pub(super) fn new(session: Session, place: OwnedSemaphorePermit) -> Self {
+        Self(Arc::new(Held {
+            session: Mutex::new(session),
+            _place: place,
+        }))
     }
 
     /// The session, for the length of one poll. A session is consistent between
     /// polls even where one of them panicked.
     pub fn lock(&self) -> MutexGuard<'_, Session> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0
+            .session
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }

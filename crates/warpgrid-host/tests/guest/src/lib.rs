@@ -8,6 +8,8 @@ use wasip2::http::types::{
     Fields, IncomingRequest, OutgoingBody, OutgoingResponse, ResponseOutparam,
 };
 
+mod network;
+
 mod signals {
     wit_bindgen::generate!({
         path: "../../../../wit/signals.wit",
@@ -68,7 +70,7 @@ impl Guest for Probe {
                 Err(error) => error.to_string().into_bytes(),
             },
             "/big" => vec![b'x'; 10 << 20],
-            _ => b"?".to_vec(),
+            _ => network::answer(&path).unwrap_or_else(|| b"?".to_vec()),
         };
         respond(out, &answer);
     }
