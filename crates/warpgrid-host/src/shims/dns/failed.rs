@@ -63,3 +63,48 @@ impl FailedAddresses {
         self.until.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn address(last: u8) -> IpAddr {
+        IpAddr::from([10, 0, 0, last])
+    }
+
+    fn ordered(failed: &FailedAddresses) -> Vec<IpAddr> {
+        let mut addresses = [1, 2, 3, 4].map(address).to_vec();
+        failed.order(&mut addresses);
+        addresses
+    }
+
+    #[test]
+    fn what_failed_goes_last_until_it_answers() {
+        let failed = FailedAddresses::new(HOUR);
+        failed.note(address(1));
+        failed.note(address(3));
+        assert_eq!(ordered(&failed), [2, 4, 1, 3].map(address));
+        failed.forgive(address(1));
+        assert_eq!(ordered(&failed), [1, 2, 4, 3].map(address));
+    }
+
+    #[test]
+    fn it_is_forgotten_after_its_time() {
+        let failed = FailedAddresses::new(Duration::ZERO);
+        failed.note(address(1));
+        assert_eq!(ordered(&failed), [1, 2, 3, 4].map(address));
+        assert!(!failed.any.load(Ordering::Relaxed));
+    }
+
+    #[test]
+    fn a_time_without_end_and_many_addresses_do_no_harm() {
+        FailedAddresses::new(Duration::MAX).note(address(1));
+        let failed = FailedAddresses::new(HOUR);
+        for index in 0..5000_u32 {
+            failed.note(IpAddr::V4(index.into()));
+        }
+        assert_eq!(failed.until().len(), MAX_REMEMBERED);
+    }
+}

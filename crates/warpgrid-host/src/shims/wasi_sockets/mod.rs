@@ -7,6 +7,7 @@ mod channel;
 mod gate;
 mod names;
 mod options;
+mod proxied;
 mod tcp;
 
 use std::collections::HashMap;
@@ -44,7 +45,7 @@ pub fn add_tcp_to_linker<T: Send + 'static>(
 /// by their resource's number.
 #[derive(Default)]
 pub struct WasiSocketsState {
-    proxied: HashMap<u32, tcp::Proxied>,
+    proxied: HashMap<u32, proxied::Proxied>,
     /// Connections that are being made to addresses of the registry.
     watched: HashMap<u32, IpAddr>,
 }

@@ -1,7 +1,7 @@
 //! `wasi:sockets/tcp`: proxied endpoints, and wasmtime-wasi for all others.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use wasmtime::component::{HasData, Resource};
 use wasmtime_wasi::p2::bindings::sockets::network::{
@@ -11,14 +11,13 @@ use wasmtime_wasi::p2::bindings::sockets::tcp::{self, HostTcpSocket, ShutdownTyp
 use wasmtime_wasi::p2::{
     DynInputStream, DynOutputStream, DynPollable, SocketError, SocketResult, TcpSocket,
 };
-use wasmtime_wasi::runtime;
 use wasmtime_wasi::sockets::WasiSocketsCtxView;
 
 use super::channel::Channel;
 use super::options::{Options, Value};
+use super::proxied::{Outcome, Proxied, State};
 use super::{WasiSocketsState, gate};
-use crate::bindings::warpgrid::shim::database_proxy::DbError;
-use crate::shims::database_proxy::{DatabaseProxyState, SharedSession, reported};
+use crate::shims::database_proxy::DatabaseProxyState;
 use crate::shims::dns::{DnsConfig, ResolvedNames};
 
 /// Names [`TcpView`] to the linker.
@@ -37,67 +36,12 @@ pub struct TcpView<'a> {
     pub(super) names: &'a ResolvedNames,
 }
 
-/// A socket whose connection is a session.
-pub(super) struct Proxied {
-    remote: SocketAddr,
-    options: Options,
-    state: State,
-}
-
-enum State {
-    Connecting {
-        outcome: Outcome,
-        /// Whether wasmtime-wasi's socket has nothing to wait for any more.
-        settled: bool,
-    },
-    Connected(Channel),
-}
-
-/// What came of opening a session, once that is known.
-#[derive(Clone, Default)]
-struct Outcome(Arc<Mutex<Option<Result<SharedSession, ErrorCode>>>>);
-
-impl Outcome {
-    fn set(&self, outcome: Result<SharedSession, ErrorCode>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
-    }
-
-    fn take(&self) -> Option<Result<SharedSession, ErrorCode>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-}
-
 /// The resource again: the methods take it by value.
 fn again<T: 'static>(resource: &Resource<T>) -> Resource<T> {
     Resource::new_borrow(resource.rep())
 }
 
 impl TcpView<'_> {
-    /// What a connection to an address waits for, if it is not a plain one.
-    fn opening(&self, remote: SocketAddr, outcome: &Outcome) -> Option<gate::Opening> {
-        let (address, port) = (remote.ip().to_canonical(), remote.port());
-        let Some(endpoint) = self.database.endpoints.at(self.names, address, port) else {
-            if !self.dns.is_made_up(address) {
-                return None;
-            }
-            tracing::warn!(
-                %remote,
-                "the guest may not connect there; add a [[database]] with this host and port to warp.toml"
-            );
-            outcome.set(Err(ErrorCode::ConnectionRefused));
-            return Some(Box::pin(std::future::ready(false)));
-        };
-        let Some(opening) = self.database.open(endpoint) else {
-            outcome.set(Err(ErrorCode::NewSocketLimit));
-            return Some(Box::pin(std::future::ready(false)));
-        };
-        let (opening, outcome) = (runtime::spawn(opening), outcome.clone());
-        Some(Box::pin(async move {
-            outcome.set(opening.await.map_err(|error| code_of(reported(&error))));
-            false
-        }))
-    }
-
     fn options(&mut self, socket: &Resource<TcpSocket>) -> Option<&mut Options> {
         let proxied = self.sockets.proxied.get_mut(&socket.rep())?;
         Some(&mut proxied.options)
@@ -112,37 +56,6 @@ impl TcpView<'_> {
             }) => Ok(Some(channel)),
             Some(_) => Err(ErrorCode::InvalidState.into()),
         }
-    }
-
-    /// Takes note of how a plain connection to a service ended.
-    fn note(&mut self, socket: u32, error: Option<ErrorCode>) {
-        if error == Some(ErrorCode::WouldBlock) {
-            return;
-        }
-        let Some(address) = self.sockets.watched.remove(&socket) else {
-            return;
-        };
-        match error {
-            None => self.dns.connected(address, true),
-            Some(
-                ErrorCode::ConnectionRefused
-                | ErrorCode::ConnectionReset
-                | ErrorCode::ConnectionAborted
-                | ErrorCode::RemoteUnreachable
-                | ErrorCode::Timeout,
-            ) => self.dns.connected(address, false),
-            // The guest was not let, for example.
-            Some(_) => {}
-        }
-    }
-}
-
-fn code_of(error: DbError) -> ErrorCode {
-    match error {
-        DbError::ConnectionRefused => ErrorCode::ConnectionRefused,
-        DbError::Timeout => ErrorCode::Timeout,
-        DbError::PoolExhausted => ErrorCode::NewSocketLimit,
-        DbError::ProtocolError | DbError::Closed => ErrorCode::ConnectionReset,
     }
 }
 
