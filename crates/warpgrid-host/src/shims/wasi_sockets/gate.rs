@@ -34,10 +34,6 @@ pub(super) fn start<R>(opening: Opening, start: impl FnOnce() -> R) -> R {
 pub(crate) fn opening_of(usage: SocketAddrUse) -> Option<Opening> {
     match usage {
         SocketAddrUse::TcpConnect => STARTING.take(),
-        // Of a socket that connects without being bound, asked before.
-        SocketAddrUse::TcpBind if STARTING.with_borrow(Option::is_some) => {
-            Some(Box::pin(std::future::ready(true)))
-        }
         _ => None,
     }
 }
