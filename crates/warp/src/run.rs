@@ -4,12 +4,15 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::pin::pin;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use miette::IntoDiagnostic;
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
 use warpgrid_host::config::Rule;
-use warpgrid_host::{Deployment, EngineConfig, Invocation, ShimConfig, WarpGridEngine, http};
+use warpgrid_host::http::{self, Current};
+use warpgrid_host::{Deployment, EngineConfig, Invocation, ShimConfig, Signal, WarpGridEngine};
 use warpgrid_pack::{Symbols, analyze, check, manifest};
 use warpgrid_store::Store;
 
@@ -32,8 +35,7 @@ pub fn run(args: cli::Run) -> miette::Result<ExitCode> {
     serving::log_to_stderr();
     let component = analyze(&args.component)?;
     check(&args.component, &component, &Symbols::default())?;
-    let mut config = configuration(args.config.as_deref())?;
-    config.env.extend(args.env.iter().cloned());
+    let mut config = configuration(&args)?;
     if component.world == COMMAND {
         let granted = args.listen.map(Rule::Address);
         config.network.listen.extend(granted);
@@ -53,7 +55,7 @@ pub fn run(args: cli::Run) -> miette::Result<ExitCode> {
                 "{} handles requests until it is stopped",
                 args.component.display()
             );
-            serve(&args, deployment).await?
+            serve(args, deployment).await?
         } else {
             command(&args, &deployment).await?
         };
@@ -73,16 +75,55 @@ fn runtime(deployment: &Deployment) -> miette::Result<Runtime> {
     builder.enable_all().build().into_diagnostic()
 }
 
-async fn serve(
-    args: &cli::Run,
-    deployment: std::sync::Arc<Deployment>,
-) -> miette::Result<ExitCode> {
+/// Serves until it is asked to stop; asked to read its configuration again, it
+/// does. Asked to stop a second time, it ends at once.
+async fn serve(args: cli::Run, deployment: Arc<Deployment>) -> miette::Result<ExitCode> {
+    serving::allow_files();
     let listener = http::listen(args.listen.unwrap_or(ADDRESS)).await?;
     let address = listener.local_addr().into_diagnostic()?;
-    let mut stop = serving::Stop::watch()?;
+    let mut requests = serving::Requests::watch()?;
     eprintln!("listening on http://{address}");
-    http::serve(listener, deployment, async { _ = stop.asked().await }).await;
-    Ok(ExitCode::SUCCESS)
+    let args = Arc::new(args);
+    let current = Arc::new(Current::new(deployment));
+    let (stop, stopped) = oneshot::channel::<()>();
+    let mut stop = Some(stop);
+    // Without a sender, it is to stop as well.
+    let stopped = async move { _ = stopped.await };
+    let mut served = tokio::spawn(http::serve(listener, current.clone(), stopped));
+    loop {
+        tokio::select! {
+            ended = &mut served => {
+                ended.into_diagnostic()?;
+                return Ok(ExitCode::SUCCESS);
+            }
+            (request, number) = requests.next() => match (request, stop.take()) {
+                (Signal::Hangup, stopping) => {
+                    stop = stopping;
+                    let (args, current) = (args.clone(), current.clone());
+                    tokio::task::spawn_blocking(move || reload(&args, &current));
+                }
+                (_, Some(stop)) => drop(stop),
+                (_, None) => return Ok(ExitCode::from(ENDED_BY_SIGNAL + number)),
+            }
+        }
+    }
+}
+
+/// Lets the component and its configuration as they are now take over. Where
+/// they cannot, everything stays as it was.
+fn reload(args: &cli::Run, current: &Current) {
+    let successor =
+        configuration(args).and_then(|config| current.get().successor(&config).map_err(Into::into));
+    match successor {
+        Ok(deployment) => {
+            current.replace(deployment);
+            tracing::info!("read again: the component and its configuration");
+        }
+        Err(report) => {
+            eprintln!("{report:?}");
+            tracing::warn!("not read again: the former component and configuration go on");
+        }
+    }
 }
 
 async fn command(args: &cli::Run, deployment: &Deployment) -> miette::Result<ExitCode> {
@@ -119,13 +160,16 @@ async fn command(args: &cli::Run, deployment: &Deployment) -> miette::Result<Exi
     }
 }
 
-/// The named file, else the directory's `warp.toml`, else the defaults.
-fn configuration(named: Option<&Path>) -> miette::Result<ShimConfig> {
-    let path = named.unwrap_or_else(|| Path::new(manifest::FILE));
-    if named.is_none() && !path.exists() {
-        return Ok(ShimConfig::default());
-    }
-    Ok(ShimConfig::from_file(path)?)
+/// The named file, else the directory's `warp.toml`, else the defaults; with the
+/// environment variables of the command line.
+fn configuration(args: &cli::Run) -> miette::Result<ShimConfig> {
+    let path = args.config.as_deref();
+    let mut config = match path.unwrap_or_else(|| Path::new(manifest::FILE)) {
+        default if path.is_none() && !default.exists() => ShimConfig::default(),
+        path => ShimConfig::from_file(path)?,
+    };
+    config.env.extend(args.env.iter().cloned());
+    Ok(config)
 }
 
 /// Compiled code is kept where it can be; without it the start is only slower.

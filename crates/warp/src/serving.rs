@@ -5,6 +5,7 @@ mod ignored;
 use std::io::IsTerminal;
 use std::task::Poll;
 
+use rustix::process::{Resource, Rlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use warpgrid_host::Signal as Request;
@@ -84,6 +85,19 @@ impl Requests {
             received.map_or(Poll::Pending, Poll::Ready)
         })
         .await
+    }
+}
+
+/// Lets the process open as many files as it may: each client and each
+/// connection of a guest is one.
+pub fn allow_files() {
+    let limit = rustix::process::getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    if let Err(error) = rustix::process::setrlimit(Resource::Nofile, raised) {
+        tracing::debug!(%error, "the limit of open files stays as it is");
     }
 }
 

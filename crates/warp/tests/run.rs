@@ -184,6 +184,16 @@ fn a_program_finds_the_system_that_its_libc_expects() {
     );
 }
 
+/// `warp`, which ignores no signal even where the tests themselves do, as
+/// whatever a shell runs in the background ignores SIGINT.
+fn signalled_warp() -> Command {
+    let mut command = Command::new("env");
+    command
+        .arg("--default-signal")
+        .arg(env!("CARGO_BIN_EXE_warp"));
+    command
+}
+
 #[test]
 fn signals_reach_the_programs_that_handle_them() {
     let (project, path) = program(WAITING, "");
@@ -195,7 +205,7 @@ fn signals_reach_the_programs_that_handle_them() {
         (&[], &["TERM"], 143, ""),
         (&[], &["HUP"], 129, ""),
     ] {
-        let mut warp = Command::new(env!("CARGO_BIN_EXE_warp"))
+        let mut warp = signalled_warp()
             .current_dir(project.path())
             .args(["run", &path, "--"])
             .args(arguments)
@@ -338,7 +348,7 @@ fn a_server_listens_where_it_may_until_it_is_interrupted() {
     }
 
     for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
-        let mut server = Command::new(env!("CARGO_BIN_EXE_warp"))
+        let mut server = signalled_warp()
             .args(["run", &path, "--env", &port, "--listen"])
             .arg(address.to_string())
             .current_dir(project.path())
@@ -379,6 +389,10 @@ fn a_directory_that_is_not_there_is_named() {
         "cannot give the guest the directory nowhere",
         "[directories] in warp.toml",
     ]);
+    project.write("deep/warp.toml", "[directories]\n'/data' = 'nowhere'\n");
+    project
+        .run(&["run", &path, "--config", "deep/warp.toml"])
+        .expect_failure(&["cannot give the guest the directory deep/nowhere"]);
 }
 
 /// The least that exports `wasi:http/incoming-handler`.

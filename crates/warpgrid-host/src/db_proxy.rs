@@ -3,7 +3,6 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use miette::Diagnostic;
@@ -123,13 +122,13 @@ impl DbProxy {
     /// Whatever keeps it from that, with what to do.
     pub async fn bind(request: &Request) -> Result<Self, Error> {
         let config = ShimConfig::from_file(&request.config)?;
-        let dns = Arc::new(DnsConfig::new(&config));
+        let dns = DnsConfig::new(&config);
         let endpoints = Endpoints::new(&config, &dns);
         let chosen = choose(&request.config, &endpoints, &request.databases)?;
         let address = address(request.listen, &chosen)?;
         let mut proxy = Self {
             fronts: Vec::new(),
-            pools: Pools::new().with_addresses(dns),
+            pools: Pools::new().with_addresses(dns.services().clone()),
             listening: Vec::new(),
         };
         for database in chosen {

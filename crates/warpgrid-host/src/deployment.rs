@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use http_body_util::BodyExt;
 use tokio::sync::{Semaphore, oneshot};
 use warpgrid_db::{Pools, Tenant};
 use wasmtime::component::{InstancePre, Linker};
@@ -14,27 +13,28 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
 use wasmtime_wasi_http::handler::{ProxyHandler, ProxyPre, Request, Response};
 use wasmtime_wasi_http::{p2, p3};
 
-use crate::config::ShimConfig;
-use crate::engine::Module;
+use crate::budget::Budget;
+use crate::config::{Limits, ShimConfig};
+use crate::engine::{Module, WarpGridEngine};
 use crate::error::Error;
 use crate::imports;
+use crate::outgoing::Outgoing;
 use crate::shims::database_proxy::{self, Endpoints};
-use crate::shims::dns::{self, DnsConfig};
+use crate::shims::dns::{self, DnsConfig, Services};
 use crate::shims::filesystem::{self, FilesystemConfig, Process};
 use crate::shims::signals::{self, Receivers, Signal};
 use crate::shims::sockets;
 use crate::shims::threading::{self, Declared, ThreadingModel};
 use crate::shims::wasi_sockets;
 use crate::state::GuestState;
-use crate::worker::Workers;
+use crate::worker::{Admitted, Workers};
 
 /// A component linked with the shims of its configuration.
 pub struct Deployment {
-    engine: Engine,
+    pub(crate) host: WarpGridEngine,
     pub(crate) module: Module,
     pub(crate) pre: InstancePre<GuestState>,
     pub(crate) shared: Arc<Shared>,
-    pub(crate) pools: Pools,
     handler: Option<ProxyHandler<Workers>>,
     instances: Arc<Semaphore>,
     waiting: AtomicU32,
@@ -44,8 +44,10 @@ pub struct Deployment {
 pub(crate) struct Shared {
     pub(crate) config: ShimConfig,
     pub(crate) tenant: Tenant,
+    pub(crate) pools: Pools,
     pub(crate) filesystem: Arc<FilesystemConfig>,
     pub(crate) dns: Arc<DnsConfig>,
+    pub(crate) outgoing: Arc<Outgoing>,
     /// What `/proc/self` shows of an instance that is given no arguments.
     pub(crate) program: Arc<[String]>,
     environment: Arc<[String]>,
@@ -54,6 +56,9 @@ pub(crate) struct Shared {
     pub(crate) endpoints: Arc<Endpoints>,
     pub(crate) signals: Arc<Receivers>,
     pub(crate) threading: Arc<Declared>,
+    pub(crate) budget: Arc<Budget>,
+    /// A permit for each database connection that guests may open.
+    pub(crate) connections: Arc<Semaphore>,
 }
 
 impl Shared {
@@ -69,28 +74,35 @@ impl Shared {
 
 impl Deployment {
     pub(crate) fn new(
-        engine: &Engine,
+        host: &WarpGridEngine,
         module: &Module,
         config: &ShimConfig,
-        counts_instructions: bool,
-        pools: Pools,
+        signals: Arc<Receivers>,
+        services: Option<Arc<Services>>,
     ) -> Result<Self, Error> {
+        let engine = &host.engine;
         imports::check(engine, &module.component, &module.path, config.shims)?;
         // Once for its errors, before anything is served.
         wasi(config)?;
-        let dns = Arc::new(DnsConfig::new(config));
+        let services = services.unwrap_or_else(|| Arc::new(Services::new(config)));
+        let dns = Arc::new(DnsConfig::with_services(config, services.clone()));
         let endpoints = Arc::new(Endpoints::new(config, &dns));
-        let pools = pools.with_addresses(dns.clone());
+        let pools = host.pools.with_addresses(services.clone());
+        let outgoing = Outgoing::new(dns.clone(), config.network.clone());
         let shared = Arc::new(Shared {
             config: config.clone(),
             tenant: Tenant::new(module.path.display().to_string()),
-            filesystem: Arc::new(FilesystemConfig::new(config, dns.clone())),
+            pools,
+            filesystem: Arc::new(FilesystemConfig::new(config, services.clone())),
             dns,
+            outgoing: Arc::new(outgoing),
             program: [program_name(module)].into(),
             environment: environment(config),
-            counts_instructions,
+            counts_instructions: host.count_instructions,
             endpoints,
-            signals: Arc::default(),
+            signals,
+            budget: Arc::new(Budget::new(&config.limits)),
+            connections: Arc::new(Semaphore::new(config.limits.total_connections() as usize)),
             threading: Arc::new(Declared::new(module.path.display().to_string())),
         });
         let pre = linker(engine, config)
@@ -107,21 +119,47 @@ impl Deployment {
                 engine.clone(),
                 proxy,
                 shared.clone(),
-                pools.clone(),
+                shared.pools.clone(),
             ))
         });
         let deployment = Self {
-            engine: engine.clone(),
+            host: host.clone(),
             module: module.clone(),
             pre,
-            pools,
             handler,
             instances: Arc::new(Semaphore::new(config.limits.instances as usize)),
             waiting: AtomicU32::new(0),
             shared,
         };
+        // Nothing fails any more: those that run before it may know, too.
+        services.replace(config);
         deployment.log_shims();
         Ok(deployment)
+    }
+
+    /// What takes over from this deployment: the component as its file is now,
+    /// with another configuration. It shares this one's database pools, and this
+    /// one has its names from now on; requests that are with this one stay there.
+    ///
+    /// # Errors
+    /// When the file cannot be read or does not fit the configuration. This
+    /// deployment can go on.
+    pub fn successor(&self, config: &ShimConfig) -> Result<Arc<Self>, Error> {
+        let engine = self.host.for_limits(&config.limits)?;
+        let module = engine.load_module(&self.module.path)?;
+        let signals = self.shared.signals.clone();
+        let services = self.shared.dns.services().clone();
+        Self::new(&engine, &module, config, signals, Some(services)).map(Arc::new)
+    }
+
+    /// What guests may use up.
+    pub fn limits(&self) -> &Limits {
+        &self.shared.config.limits
+    }
+
+    /// The linear memory that its instances have, in bytes.
+    pub fn memory_in_use(&self) -> usize {
+        self.shared.budget.used()
     }
 
     /// Whether the component answers HTTP requests (`wasi:http`, 0.2 or 0.3).
@@ -139,7 +177,7 @@ impl Deployment {
     /// configuration in place of those it has. Guests that run see them at their
     /// next look-up, pools at their next connection.
     pub fn replace_names(&self, config: &ShimConfig) {
-        self.shared.dns.replace(config);
+        self.shared.dns.services().replace(config);
     }
 
     /// What the component's instances have declared to assume of threads, the
@@ -162,24 +200,17 @@ impl Deployment {
         })?;
         let place = self.admit().await?;
         let (unanswered, cause) = oneshot::channel();
-        let response = match handler.handle(unanswered, request).await {
-            Ok(response) => response,
+        let admitted = Admitted { unanswered, place };
+        match handler.handle(admitted, request).await {
+            Ok(response) => Ok(response),
             Err(error) => {
                 tracing::debug!("{error:?}");
-                return Err(cause.await.unwrap_or_else(|_| Error::guest(&error)));
+                Err(cause.await.unwrap_or_else(|_| Error::guest(&error)))
             }
-        };
-        Ok(response.map(|body| {
-            // The place is given back when the whole body is sent, or dropped.
-            let held = move |frame| {
-                let _ = &place;
-                frame
-            };
-            body.map_frame(held).boxed_unsync()
-        }))
+        }
     }
 
-    /// A place among the running requests, held until the response is complete.
+    /// A place among the running requests, held until the guest is done with it.
     async fn admit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Error> {
         if let Ok(place) = self.instances.clone().try_acquire_owned() {
             return Ok(place);
@@ -203,11 +234,11 @@ impl Deployment {
     pub(crate) fn store(&self, wasi: WasiCtx, arguments: &[String]) -> Store<GuestState> {
         let process = self.shared.process(arguments.into());
         new_store(
-            &self.engine,
+            &self.host.engine,
             wasi,
             process,
             &self.shared,
-            self.pools.clone(),
+            self.shared.pools.clone(),
             signals::TO_COMMANDS,
         )
     }
@@ -340,7 +371,7 @@ pub(crate) fn new_store(
 ) -> Store<GuestState> {
     let state = GuestState::new(wasi, process, shared, pools, signals);
     let mut store = Store::new(engine, state);
-    store.limiter(|state| &mut state.limits);
+    store.limiter(|state| &mut state.allowance);
     // Each epoch a guest that computes lets others run; deadlines are enforced
     // from outside, where the guest cannot prevent it.
     store.set_epoch_deadline(1);

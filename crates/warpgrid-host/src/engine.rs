@@ -9,6 +9,7 @@ use warpgrid_store::Store;
 use wasmtime::component::Component;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, OperatorCost, PoolingAllocationConfig};
 
+use crate::budget::TABLE_ELEMENTS;
 use crate::code_cache;
 use crate::config::{Limits, ShimConfig};
 use crate::deployment::Deployment;
@@ -22,8 +23,6 @@ const EPOCH: Duration = Duration::from_millis(10);
 const CORE_INSTANCES_PER_COMPONENT: u32 = 8;
 const MEMORIES_PER_COMPONENT: u32 = 2;
 const TABLES_PER_COMPONENT: u32 = 4;
-/// Elements of one table: a Go program's holds each of its functions.
-const TABLE_ELEMENTS: usize = 500_000;
 /// Bytes of metadata of one instance.
 const INSTANCE_METADATA: usize = 8 << 20;
 
@@ -67,10 +66,10 @@ impl EngineConfig {
 /// Compiles and links components. Cheap to clone.
 #[derive(Clone)]
 pub struct WarpGridEngine {
-    engine: Engine,
+    pub(crate) engine: Engine,
     code_cache: Option<Store>,
-    count_instructions: bool,
-    pools: Pools,
+    pub(crate) count_instructions: bool,
+    pub(crate) pools: Pools,
 }
 
 /// A compiled component.
@@ -87,6 +86,20 @@ impl WarpGridEngine {
     /// # Errors
     /// When the address space does not suffice for the instances.
     pub fn new(config: EngineConfig) -> Result<Self, Error> {
+        Self::with_pools(config, Pools::new())
+    }
+
+    /// An engine with other slots, which shares this one's pools and code.
+    pub(crate) fn for_limits(&self, limits: &Limits) -> Result<Self, Error> {
+        let config = EngineConfig {
+            code_cache: self.code_cache.clone(),
+            count_instructions: self.count_instructions,
+            ..EngineConfig::for_limits(limits)
+        };
+        Self::with_pools(config, self.pools.clone())
+    }
+
+    fn with_pools(config: EngineConfig, pools: Pools) -> Result<Self, Error> {
         let engine = Engine::new(&wasmtime_config(&config)).map_err(|error| Error::Engine {
             reason: error.to_string(),
         })?;
@@ -107,7 +120,7 @@ impl WarpGridEngine {
             engine,
             code_cache: config.code_cache,
             count_instructions: config.count_instructions,
-            pools: Pools::new(),
+            pools,
         })
     }
 
@@ -137,14 +150,7 @@ impl WarpGridEngine {
         module: &Module,
         config: &ShimConfig,
     ) -> Result<Arc<Deployment>, Error> {
-        Deployment::new(
-            &self.engine,
-            module,
-            config,
-            self.count_instructions,
-            self.pools.clone(),
-        )
-        .map(Arc::new)
+        Deployment::new(self, module, config, Arc::default(), None).map(Arc::new)
     }
 
     /// The database pools that all deployments of this engine share.

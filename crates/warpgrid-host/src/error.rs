@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use miette::Diagnostic;
-use tokio::sync::oneshot;
 use warpgrid_store::describe_io;
 use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError};
+
+use crate::worker::Admitted;
 
 /// An error that names the thing and, as its help, the remedy.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -135,7 +136,7 @@ impl Error {
         if error.is::<ExpirationError>() {
             return Self::TimedOut;
         }
-        let reason = match error.downcast_ref::<InstantiationError<oneshot::Sender<Self>>>() {
+        let reason = match error.downcast_ref::<InstantiationError<Admitted>>() {
             Some(instantiation) => {
                 format!("could not be started: {}", instantiation.error.root_cause())
             }

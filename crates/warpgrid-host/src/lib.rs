@@ -22,6 +22,7 @@
 
 #[allow(dead_code, missing_docs, clippy::all)]
 mod bindings;
+mod budget;
 mod code_cache;
 mod command;
 pub mod config;
@@ -31,6 +32,7 @@ mod engine;
 mod error;
 pub mod http;
 mod imports;
+mod outgoing;
 pub mod shims;
 mod state;
 mod worker;

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use warpgrid_db::Pools;
 use wasmtime::component::ResourceTable;
-use wasmtime::{StoreLimits, StoreLimitsBuilder};
 use wasmtime_wasi::sockets::WasiSocketsView as _;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
+use crate::budget::Allowance;
 use crate::deployment::Shared;
+use crate::outgoing::OutgoingHooks;
 use crate::shims::database_proxy::DatabaseProxyState;
 use crate::shims::dns::{DnsConfig, DnsState, ResolvedNames};
 use crate::shims::filesystem::{FilesystemState, Process};
@@ -37,12 +38,13 @@ impl WasiView for Wasi {
 pub(crate) struct GuestState {
     wasi: Wasi,
     http: WasiHttpCtx,
+    outgoing: OutgoingHooks,
     names: ResolvedNames,
     resolver: Arc<DnsConfig>,
     /// Whether names may be looked up that `warp.toml` does not have.
     looks_beyond: bool,
     wasi_sockets: WasiSocketsState,
-    pub(crate) limits: StoreLimits,
+    pub(crate) allowance: Allowance,
     pub(crate) filesystem: FilesystemState,
     pub(crate) dns: DnsState,
     pub(crate) database_proxy: DatabaseProxyState,
@@ -60,23 +62,22 @@ impl GuestState {
         signals: &'static [Signal],
     ) -> Self {
         let names = ResolvedNames::default();
+        let limits = &shared.config.limits;
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(limits.handles as usize);
         Self {
-            wasi: Wasi {
-                ctx: wasi,
-                table: ResourceTable::new(),
-            },
+            wasi: Wasi { ctx: wasi, table },
             http: WasiHttpCtx::new(),
-            limits: StoreLimitsBuilder::new()
-                .memory_size(shared.config.limits.memory_bytes())
-                .trap_on_grow_failure(false)
-                .build(),
+            outgoing: OutgoingHooks::new(shared.outgoing.clone()),
+            allowance: Allowance::new(shared.budget.clone(), limits),
             filesystem: FilesystemState::new(shared.filesystem.clone(), process),
             dns: DnsState::new(shared.dns.clone(), names.clone()),
             database_proxy: DatabaseProxyState::new(
                 pools,
                 shared.tenant.clone(),
                 shared.endpoints.clone(),
-                shared.config.limits.connections,
+                limits.connections,
+                shared.connections.clone(),
             ),
             signals: SignalsState::new(shared.signals.clone(), signals),
             threading: ThreadingState::new(shared.threading.clone()),
@@ -128,7 +129,7 @@ impl WasiHttpView for GuestState {
         WasiHttpCtxView {
             ctx: &mut self.http,
             table: &mut self.wasi.table,
-            hooks: Default::default(),
+            hooks: &mut self.outgoing,
         }
     }
 }

@@ -3,11 +3,11 @@
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::Sleep;
 use warpgrid_db::Pools;
 use wasmtime::component::GuestTaskId;
@@ -81,22 +81,36 @@ impl HandlerState for Workers {
     }
 }
 
+/// What comes to a guest with its request.
+pub(crate) struct Admitted {
+    /// Told why the instance ended, where that leaves the request unanswered.
+    pub(crate) unanswered: oneshot::Sender<Error>,
+    /// Its place among the running ones, whether or not anybody still waits for
+    /// the response.
+    pub(crate) place: OwnedSemaphorePermit,
+}
+
 /// Why an instance ended, for the requests that it leaves unanswered. The
 /// handler tells their callers only that no response came.
 #[derive(Default)]
 struct Fate {
     expired: AtomicBool,
     unanswered: Mutex<Vec<oneshot::Sender<Error>>>,
+    places: Mutex<Vec<OwnedSemaphorePermit>>,
 }
 
 impl Fate {
+    fn admit(&self, admitted: Admitted) {
+        lock(&self.unanswered).push(admitted.unanswered);
+        lock(&self.places).push(admitted.place);
+    }
+
     fn take_unanswered(&self) -> Vec<oneshot::Sender<Error>> {
-        std::mem::take(
-            &mut self
-                .unanswered
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner),
-        )
+        std::mem::take(&mut lock(&self.unanswered))
+    }
+
+    fn give_places_back(&self) {
+        lock(&self.places).clear();
     }
 
     fn error(&self, cause: &wasmtime::Error) -> Error {
@@ -116,8 +130,7 @@ pub(crate) struct Reuse {
 
 impl WorkerState for Reuse {
     type StoreData = GuestState;
-    /// Told why the instance ended, where that leaves the request unanswered.
-    type RequestData = oneshot::Sender<Error>;
+    type RequestData = Admitted;
 
     fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
         if total >= self.limits.reuse as usize {
@@ -132,14 +145,10 @@ impl WorkerState for Reuse {
     fn on_request_start(
         &self,
         _store: StoreContextMut<'_, GuestState>,
-        unanswered: oneshot::Sender<Error>,
+        admitted: Admitted,
         _task: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
-        self.fate
-            .unanswered
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(unanswered);
+        self.fate.admit(admitted);
         Box::pin(tokio::time::sleep(self.limits.request_timeout))
     }
 
@@ -153,12 +162,18 @@ impl WorkerState for Reuse {
             }
         }
         drop(store);
+        self.fate.give_places_back();
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// When an instance is dropped, whatever it is doing.
 pub(crate) struct Expiration {
     request: Duration,
+    response: Duration,
     idle: Duration,
     timer: Option<(Instant, Pin<Box<Sleep>>)>,
     fate: Arc<Fate>,
@@ -173,6 +188,7 @@ impl Expiration {
         };
         Self {
             request: limits.request_timeout,
+            response: limits.response_timeout,
             idle,
             timer: None,
             fate,
@@ -191,9 +207,13 @@ impl WorkerExpiration for Expiration {
             // Whoever still has no response will get none from this instance.
             drop(self.fate.take_unanswered());
         }
+        if status == WorkerStatus::Idle {
+            self.fate.give_places_back();
+        }
         let allowed = match status {
             WorkerStatus::Idle => self.idle,
-            WorkerStatus::Requests | WorkerStatus::PostReturn => self.request,
+            WorkerStatus::Requests => self.request,
+            WorkerStatus::PostReturn => self.response,
         };
         let deadline = start + allowed;
         if self.timer.as_ref().is_none_or(|(at, _)| *at != deadline) {

@@ -136,11 +136,7 @@ impl ShimConfig {
         let text =
             std::fs::read_to_string(path).map_err(|error| ConfigError::read(path, &error))?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        let mut config = Self::parse(&path.display().to_string(), &text, folder)?;
-        for directory in config.directories.values_mut() {
-            *directory = folder.join(&directory);
-        }
-        Ok(config)
+        Self::parse(&path.display().to_string(), &text, folder)
     }
 
     /// Reads the configuration from text; `name` is what errors call it. Paths

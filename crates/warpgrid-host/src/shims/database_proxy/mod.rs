@@ -34,23 +34,34 @@ pub struct DatabaseProxyState {
     tenant: Tenant,
     pub(crate) endpoints: Arc<Endpoints>,
     pub(crate) connections: Handles<SharedSession>,
+    /// A place for each connection that the instance may have.
     places: Arc<Semaphore>,
+    /// A permit for each connection that guests of the deployment may open.
+    permits: Arc<Semaphore>,
 }
 
 impl DatabaseProxyState {
-    /// State without a connection; at most `limit` may be open at once.
-    pub fn new(pools: Pools, tenant: Tenant, endpoints: Arc<Endpoints>, limit: u32) -> Self {
+    /// State without a connection; at most `limit` may be open at once, and each
+    /// takes one of the permits.
+    pub fn new(
+        pools: Pools,
+        tenant: Tenant,
+        endpoints: Arc<Endpoints>,
+        limit: u32,
+        permits: Arc<Semaphore>,
+    ) -> Self {
         Self {
             pools,
             tenant,
             endpoints,
             connections: Handles::default(),
             places: Arc::new(Semaphore::new(limit as usize)),
+            permits,
         }
     }
 
     /// Opens a session with an endpoint, whichever way the guest asks for it.
-    /// Nothing where the instance has as many as it may.
+    /// Nothing where the instance, or all together, have as many as they may.
     pub(crate) fn open(
         &self,
         endpoint: &ProxiedEndpoint,
@@ -61,11 +72,17 @@ impl DatabaseProxyState {
             );
             return None;
         };
+        let Ok(permit) = self.permits.clone().try_acquire_owned() else {
+            tracing::warn!(
+                "guests hold as many connections as [limits] total-connections in warp.toml allows"
+            );
+            return None;
+        };
         let (pools, tenant) = (self.pools.clone(), self.tenant.clone());
         let endpoint = endpoint.endpoint.clone();
         Some(async move {
             let session = pools.connect(&tenant, &endpoint).await?;
-            Ok(SharedSession::new(session, place))
+            Ok(SharedSession::new(session, [place, permit]))
         })
     }
 

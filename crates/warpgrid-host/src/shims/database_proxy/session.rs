@@ -12,15 +12,16 @@ pub struct SharedSession(Arc<Held>);
 
 struct Held {
     session: Mutex<Session>,
-    /// Among the connections that the instance may have.
-    _place: OwnedSemaphorePermit,
+    /// Among the connections of the instance, and of the deployment.
+    _places: [OwnedSemaphorePermit; 2],
 }
 
 impl SharedSession {
-    pub(super) fn new(session: Session, place: OwnedSemaphorePermit) -> Self {
+    /// Keeps its places for as long as the session.
+    pub(super) fn new(session: Session, places: [OwnedSemaphorePermit; 2]) -> Self {
         Self(Arc::new(Held {
             session: Mutex::new(session),
-            _place: place,
+            _places: places,
         }))
     }
 

@@ -1,37 +1,24 @@
 //! What the deployment knows of names, in the order in which it is asked.
 
 use std::net::IpAddr;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use super::canonical;
-use super::failed::FailedAddresses;
 use super::made_up::MadeUpAddresses;
-use super::registry::Registry;
 use super::resolver::SystemResolver;
+use super::services::{SERVICE_DOMAIN, Services};
 use crate::bindings::warpgrid::shim::dns::DnsError;
 use crate::config::ShimConfig;
-
-/// The domain whose names only the service registry knows. They are never
-/// asked of the system's resolver, so that none leaks to the outside.
-const SERVICE_DOMAIN: &str = ".warp.local";
 
 /// The resolver of a deployment: the service registry, the overrides, the
 /// proxied endpoints, then the system's resolver.
 pub struct DnsConfig {
-    live: RwLock<Arc<Live>>,
+    services: Arc<Services>,
     /// Names of proxied endpoints that stand for another server.
     made_up: MadeUpAddresses,
     /// Names of proxied endpoints that are the server's own.
     own: Vec<String>,
-    failed: FailedAddresses,
     system: SystemResolver,
-}
-
-/// What may be replaced while guests run.
-struct Live {
-    registry: Registry,
-    hosts: Registry,
-    search: Vec<String>,
 }
 
 /// A name, as it was found, and its addresses, best first.
@@ -46,6 +33,11 @@ pub struct Found {
 impl DnsConfig {
     /// Reads `[services]`, `[dns]` and the names of `[[database]]`.
     pub fn new(config: &ShimConfig) -> Self {
+        Self::with_services(config, Arc::new(Services::new(config)))
+    }
+
+    /// As [`DnsConfig::new`], with services that are there already.
+    pub fn with_services(config: &ShimConfig, services: Arc<Services>) -> Self {
         let named = |has_upstream: bool| {
             let databases = config.databases.iter();
             databases
@@ -54,19 +46,16 @@ impl DnsConfig {
                 .filter(|host| host.parse::<IpAddr>().is_err())
         };
         Self {
-            live: RwLock::new(Arc::new(Live::new(config))),
+            services,
             made_up: MadeUpAddresses::new(named(true)),
             own: named(false).collect(),
-            failed: FailedAddresses::new(config.dns.failed_ttl),
             system: SystemResolver::new(&config.dns),
         }
     }
 
-    /// Takes `[services]` and `[dns]` `hosts` and `search` of another
-    /// configuration in place of those it has. Every later look-up sees them.
-    pub fn replace(&self, config: &ShimConfig) {
-        let live = Arc::new(Live::new(config));
-        *self.live.write().unwrap_or_else(PoisonError::into_inner) = live;
+    /// The names that may change while guests run.
+    pub fn services(&self) -> &Arc<Services> {
+        &self.services
     }
 
     /// The addresses of a name as a program says it: a numeric address, a
@@ -85,25 +74,25 @@ impl DnsConfig {
                 addresses: vec![address],
             });
         }
-        let live = self.live();
-        let found = |name: String, mut addresses: Vec<IpAddr>| {
-            self.failed.order(&mut addresses);
+        let found = |name: String, addresses: Vec<IpAddr>| {
             Ok(Found {
                 name: Some(name),
-                addresses,
+                addresses: self.services.in_order(addresses),
             })
         };
-        if let Some(addresses) = self.known(&live, &name) {
+        if let Some(addresses) = self.known(&name) {
             return found(name, addresses);
         }
         let complete = name.contains('.') || question.ends_with('.');
-        let search: &[String] = if complete { &[] } else { &live.search };
-        let candidates = search
-            .iter()
-            .filter_map(|domain| canonical(&format!("{name}.{domain}")));
-        let candidates: Vec<String> = candidates.chain([name.clone()]).collect();
+        let mut candidates = vec![];
+        if !complete {
+            let search = self.services.search();
+            let completed = search.iter().map(|domain| format!("{name}.{domain}"));
+            candidates.extend(completed.filter_map(|name| canonical(&name)));
+        }
+        candidates.push(name.clone());
         for candidate in candidates {
-            if let Some(addresses) = self.known(&live, &candidate) {
+            if let Some(addresses) = self.known(&candidate) {
                 return found(candidate, addresses);
             }
             if candidate.ends_with(SERVICE_DOMAIN) {
@@ -130,9 +119,7 @@ impl DnsConfig {
 
     /// The names of an address, best first.
     pub async fn names(&self, address: IpAddr) -> Result<Vec<String>, DnsError> {
-        let live = self.live();
-        let mut names = live.registry.names_of(address);
-        names.extend(live.hosts.names_of(address));
+        let mut names = self.services.names_of(address);
         names.extend(self.made_up.name(address).map(str::to_owned));
         if names.is_empty() && address.is_loopback() {
             names.push("localhost".to_owned());
@@ -141,19 +128,6 @@ impl DnsConfig {
             names.push(self.system.name(address).await?);
         }
         Ok(names)
-    }
-
-    /// The addresses that `[services]` or `[dns] hosts` give a canonical name,
-    /// in turn, those last to which no connection could be made.
-    pub fn fixed(&self, name: &str) -> Option<Vec<IpAddr>> {
-        let mut addresses = self.live().fixed(name)?;
-        self.failed.order(&mut addresses);
-        Some(addresses)
-    }
-
-    /// Whether a canonical name is for the registry to know, now or later.
-    pub fn is_service(&self, name: &str) -> bool {
-        name.ends_with(SERVICE_DOMAIN) || self.live().has(name)
     }
 
     /// The address that stands for a proxied endpoint, where its name has none.
@@ -167,74 +141,19 @@ impl DnsConfig {
         self.made_up.name(address).is_some()
     }
 
-    /// Whether the registry has an address, so that it matters how connections
-    /// to it end.
-    pub fn has_address(&self, address: IpAddr) -> bool {
-        let live = self.live();
-        live.registry.has_address(address) || live.hosts.has_address(address)
-    }
-
     /// Takes note of how a connection to an address ended.
     pub fn connected(&self, address: IpAddr, answered: bool) {
-        if answered {
-            self.failed.forgive(address);
-        } else {
-            self.failed.note(address);
-        }
-    }
-
-    /// hosts(5): every name whose addresses the configuration gives.
-    pub fn hosts_file(&self) -> String {
-        let live = self.live();
-        let mut text = "127.0.0.1\tlocalhost\n::1\tlocalhost\n".to_owned();
-        live.registry.write_hosts(&mut text);
-        live.hosts.write_hosts(&mut text);
-        text
-    }
-
-    /// The domains that complete a name without a dot, in their order.
-    pub fn search(&self) -> Vec<String> {
-        self.live().search.clone()
+        self.services.connected(address, answered);
     }
 
     /// How many names the configuration itself knows.
     pub fn known_names(&self) -> usize {
-        let live = self.live();
-        live.registry.len() + live.hosts.len() + self.made_up.len() + self.own.len()
+        self.services.len() + self.made_up.len() + self.own.len()
     }
 
-    fn known(&self, live: &Live, name: &str) -> Option<Vec<IpAddr>> {
-        live.fixed(name)
+    fn known(&self, name: &str) -> Option<Vec<IpAddr>> {
+        self.services
+            .addresses(name)
             .or_else(|| self.made_up.address(name).map(|address| vec![address]))
-    }
-
-    fn live(&self) -> Arc<Live> {
-        self.live
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-}
-
-impl Live {
-    fn new(config: &ShimConfig) -> Self {
-        Self {
-            registry: Registry::new(&config.services),
-            hosts: Registry::new(&config.dns.hosts),
-            search: config
-                .dns
-                .search
-                .iter()
-                .filter_map(|domain| canonical(domain.as_ref()))
-                .collect(),
-        }
-    }
-
-    fn fixed(&self, name: &str) -> Option<Vec<IpAddr>> {
-        self.registry.next(name).or_else(|| self.hosts.next(name))
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.registry.has(name) || self.hosts.has(name)
     }
 }

@@ -11,29 +11,21 @@ const MAX_REMEMBERED: usize = 1024;
 
 /// Addresses that go last in answers for a while, and never out of them: the
 /// next one tried may be no better.
+#[derive(Default)]
 pub(super) struct FailedAddresses {
-    ttl: Duration,
     /// Spares the lock where nothing has failed.
     any: AtomicBool,
     until: Mutex<HashMap<IpAddr, Instant>>,
 }
 
 impl FailedAddresses {
-    pub(super) fn new(ttl: Duration) -> Self {
-        Self {
-            ttl,
-            any: AtomicBool::new(false),
-            until: Mutex::default(),
-        }
-    }
-
-    /// A connection to the address failed.
-    pub(super) fn note(&self, address: IpAddr) {
+    /// A connection to the address failed: it goes last for so long.
+    pub(super) fn note(&self, address: IpAddr, ttl: Duration) {
         let mut until = self.until();
         let now = Instant::now();
         until.retain(|_, until| *until > now);
         if until.len() < MAX_REMEMBERED
-            && let Some(end) = now.checked_add(self.ttl)
+            && let Some(end) = now.checked_add(ttl)
         {
             until.insert(address, end);
         }
@@ -82,9 +74,9 @@ mod tests {
 
     #[test]
     fn what_failed_goes_last_until_it_answers() {
-        let failed = FailedAddresses::new(HOUR);
-        failed.note(address(1));
-        failed.note(address(3));
+        let failed = FailedAddresses::default();
+        failed.note(address(1), HOUR);
+        failed.note(address(3), HOUR);
         assert_eq!(ordered(&failed), [2, 4, 1, 3].map(address));
         failed.forgive(address(1));
         assert_eq!(ordered(&failed), [1, 2, 4, 3].map(address));
@@ -92,18 +84,18 @@ mod tests {
 
     #[test]
     fn it_is_forgotten_after_its_time() {
-        let failed = FailedAddresses::new(Duration::ZERO);
-        failed.note(address(1));
+        let failed = FailedAddresses::default();
+        failed.note(address(1), Duration::ZERO);
         assert_eq!(ordered(&failed), [1, 2, 3, 4].map(address));
         assert!(!failed.any.load(Ordering::Relaxed));
     }
 
     #[test]
     fn a_time_without_end_and_many_addresses_do_no_harm() {
-        FailedAddresses::new(Duration::MAX).note(address(1));
-        let failed = FailedAddresses::new(HOUR);
+        let failed = FailedAddresses::default();
+        failed.note(address(1), Duration::MAX);
         for index in 0..5000_u32 {
-            failed.note(IpAddr::V4(index.into()));
+            failed.note(IpAddr::V4(index.into()), HOUR);
         }
         assert_eq!(failed.until().len(), MAX_REMEMBERED);
     }

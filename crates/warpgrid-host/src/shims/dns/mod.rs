@@ -9,11 +9,11 @@ mod names;
 mod registry;
 mod resolver;
 mod reverse;
+mod services;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use warpgrid_db::Addresses;
 use wasmtime::component::{HasSelf, Linker};
 
 use crate::bindings::warpgrid::shim::dns::{self, DnsError, IpAddress};
@@ -21,6 +21,7 @@ use crate::bindings::warpgrid::shim::dns_reverse;
 
 pub use config::{DnsConfig, Found};
 pub use names::ResolvedNames;
+pub use services::Services;
 
 /// The longest host name, in octets of its textual form (RFC 1035 §2.3.4).
 const MAX_NAME: usize = 253;
@@ -59,21 +60,6 @@ impl dns::Host for DnsState {
             }
             Err(error) => Err(error),
         })
-    }
-}
-
-/// Pools find servers that are services here.
-impl Addresses for DnsConfig {
-    fn has(&self, host: &str) -> bool {
-        self.is_service(host)
-    }
-
-    fn of(&self, host: &str) -> Vec<IpAddr> {
-        self.fixed(host).unwrap_or_default()
-    }
-
-    fn tried(&self, address: IpAddr, answered: bool) {
-        self.connected(address, answered);
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::process::ProcessFile;
 use crate::config::{ShimConfig, zone};
-use crate::shims::dns::DnsConfig;
+use crate::shims::dns::Services;
 
 /// The time zone database of the system, as its programs expect it.
 const ZONES: &str = "/usr/share/zoneinfo";
@@ -14,7 +14,7 @@ const DEFAULT_ZONE: &str = "UTC";
 
 /// The virtual files of a deployment.
 pub struct FilesystemConfig {
-    dns: Arc<DnsConfig>,
+    services: Arc<Services>,
     files: BTreeMap<String, Content>,
     directories: HashSet<String>,
 }
@@ -36,7 +36,7 @@ pub(super) enum Content {
 impl FilesystemConfig {
     /// Reads `[filesystem]`; `/etc/hosts` and `/etc/resolv.conf` are the
     /// resolver's.
-    pub fn new(config: &ShimConfig, dns: Arc<DnsConfig>) -> Self {
+    pub fn new(config: &ShimConfig, services: Arc<Services>) -> Self {
         let mut files = BTreeMap::new();
         files.insert("/dev/null".to_owned(), Content::Static(b""));
         files.insert("/dev/random".to_owned(), Content::Random);
@@ -55,7 +55,7 @@ impl FilesystemConfig {
         }));
         let directories = files.keys().flat_map(|path| parents(path)).collect();
         Self {
-            dns,
+            services,
             files,
             directories,
         }
@@ -66,11 +66,11 @@ impl FilesystemConfig {
     }
 
     pub(super) fn hosts(&self) -> String {
-        self.dns.hosts_file()
+        self.services.hosts_file()
     }
 
     pub(super) fn resolv_conf(&self) -> String {
-        resolv_conf(&self.dns.search())
+        resolv_conf(&self.services.search())
     }
 
     pub(super) fn is_virtual(&self, path: &str) -> bool {

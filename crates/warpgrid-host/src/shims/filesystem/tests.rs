@@ -3,7 +3,7 @@
 use super::*;
 use crate::ShimConfig;
 use crate::bindings::warpgrid::shim::filesystem::Host as _;
-use crate::shims::dns::DnsConfig;
+use crate::shims::dns::Services;
 
 fn state(toml: &str) -> FilesystemState {
     let config = ShimConfig::from_toml("warp.toml", toml).unwrap();
@@ -18,8 +18,8 @@ fn state(toml: &str) -> FilesystemState {
 }
 
 fn over(config: &ShimConfig, process: Process) -> FilesystemState {
-    let dns = Arc::new(DnsConfig::new(config));
-    FilesystemState::new(Arc::new(FilesystemConfig::new(config, dns)), process)
+    let services = Arc::new(Services::new(config));
+    FilesystemState::new(Arc::new(FilesystemConfig::new(config, services)), process)
 }
 
 fn text(state: &mut FilesystemState, path: &str) -> String {
@@ -100,11 +100,11 @@ fn resolv_conf_names_the_search_domains() {
 fn files_of_the_resolver_follow_it_unless_the_operator_has_others() {
     let config = |toml: &str| ShimConfig::from_toml("warp.toml", toml).unwrap();
     let first = config("[services]\n'a.warp.local' = '10.0.0.1'");
-    let dns = Arc::new(DnsConfig::new(&first));
-    let shared = Arc::new(FilesystemConfig::new(&first, dns.clone()));
+    let services = Arc::new(Services::new(&first));
+    let shared = Arc::new(FilesystemConfig::new(&first, services.clone()));
     let mut running = FilesystemState::new(shared, Process::default());
     assert!(text(&mut running, "/etc/hosts").ends_with("10.0.0.1\ta.warp.local\n"));
-    dns.replace(&config(
+    services.replace(&config(
         "[services]\n'b.warp.local' = 'fd00::2'\n[dns]\nsearch = ['warp.local']",
     ));
     assert!(text(&mut running, "/etc/hosts").ends_with("localhost\nfd00::2\tb.warp.local\n"));

@@ -136,7 +136,7 @@ impl HostTcpSocket for TcpView<'_> {
         let Some(opening) = opening else {
             HostTcpSocket::start_connect(&mut self.wasi, this, network, remote_address)?;
             let address = remote.ip().to_canonical();
-            if self.dns.has_address(address) {
+            if self.dns.services().has_address(address) {
                 self.sockets.watched.insert(socket, address);
             }
             return Ok(());

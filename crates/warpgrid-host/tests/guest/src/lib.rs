@@ -4,8 +4,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use wasip2::exports::http::incoming_handler::Guest;
+use wasip2::http::outgoing_handler;
 use wasip2::http::types::{
-    Fields, IncomingRequest, OutgoingBody, OutgoingResponse, ResponseOutparam,
+    Fields, IncomingRequest, OutgoingBody, OutgoingRequest, OutgoingResponse, ResponseOutparam,
+    Scheme,
 };
 
 mod network;
@@ -70,7 +72,10 @@ impl Guest for Probe {
                 Err(error) => error.to_string().into_bytes(),
             },
             "/big" => vec![b'x'; 10 << 20],
-            _ => network::answer(&path).unwrap_or_else(|| b"?".to_vec()),
+            other => match other.strip_prefix("/fetch/") {
+                Some(authority) => fetch(authority),
+                None => network::answer(other).unwrap_or_else(|| b"?".to_vec()),
+            },
         };
         respond(out, &answer);
     }
@@ -90,6 +95,30 @@ fn take_two_signals() -> Vec<u8> {
 fn read(request: &IncomingRequest) -> Vec<u8> {
     let body = request.consume().expect("the body is consumed once");
     let stream = body.stream().expect("the stream is taken once");
+    let mut bytes = Vec::new();
+    while let Ok(chunk) = stream.blocking_read(64 * 1024) {
+        bytes.extend(chunk);
+    }
+    bytes
+}
+
+/// What `http://AUTHORITY/hello` answers.
+fn fetch(authority: &str) -> Vec<u8> {
+    let request = OutgoingRequest::new(Fields::new());
+    request.set_scheme(Some(&Scheme::Http)).expect("a scheme");
+    request.set_authority(Some(authority)).expect("an authority");
+    request.set_path_with_query(Some("/hello")).expect("a path");
+    let future = match outgoing_handler::handle(request, None) {
+        Ok(future) => future,
+        Err(error) => return format!("{error:?}").into_bytes(),
+    };
+    future.subscribe().block();
+    let response = match future.get().expect("ready").expect("taken once") {
+        Ok(response) => response,
+        Err(error) => return format!("{error:?}").into_bytes(),
+    };
+    let body = response.consume().expect("consumed once");
+    let stream = body.stream().expect("taken once");
     let mut bytes = Vec::new();
     while let Ok(chunk) = stream.blocking_read(64 * 1024) {
         bytes.extend(chunk);

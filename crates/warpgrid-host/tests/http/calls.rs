@@ -1,17 +1,10 @@
-//! The host against a guest that misbehaves: every limit ends in an answer.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod support;
+//! Requests given to a deployment: every limit ends in an answer.
 
 use std::pin::pin;
-use std::time::Duration;
 
-use bytes::Bytes;
-use http::{Request, Response};
-use http_body_util::{BodyExt, Full};
-use warpgrid_host::{Error, Signal, ThreadingModel};
+use warpgrid_host::{Error, ThreadingModel};
 
-use support::{call, deploy, text};
+use crate::support::{call, deploy, text};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_with_bodies_of_any_size() {
@@ -163,75 +156,4 @@ async fn a_cooperative_instance_gets_one_request_after_the_other() {
         deployment.threading_model(),
         Some(ThreadingModel::Cooperative)
     );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn guests_that_ask_are_told_when_the_server_stops() {
-    let deployment = deploy("");
-    let listener = warpgrid_host::http::listen("127.0.0.1:0".parse().unwrap())
-        .await
-        .unwrap();
-    let address = listener.local_addr().unwrap();
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = tokio::spawn(warpgrid_host::http::serve(
-        listener,
-        deployment.clone(),
-        async {
-            let _ = stopped.await;
-        },
-    ));
-    let waiting = tokio::spawn(async move { get(address, "/two-signals").await });
-    // The guest registers at some time after the request is sent.
-    while deployment.signal(Signal::Terminate) == 0 {
-        tokio::task::yield_now().await;
-    }
-    stop.send(()).unwrap();
-    let response = waiting.await.unwrap();
-    let body = response.into_body().collect().await.unwrap().to_bytes();
-    assert_eq!(
-        body,
-        "[true, false] [SignalType::Terminate, SignalType::Terminate]"
-    );
-    server.await.unwrap();
-}
-
-/// A request over a connection of its own.
-async fn get(address: std::net::SocketAddr, path: &str) -> Response<hyper::body::Incoming> {
-    let stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let io = hyper_util::rt::TokioIo::new(stream);
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(io).await.unwrap();
-    tokio::spawn(connection);
-    let request = Request::get(path)
-        .header("host", "guest")
-        .body(Full::<Bytes>::default());
-    sender.send_request(request.unwrap()).await.unwrap()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn over_a_socket_failures_are_status_codes() {
-    let deployment = deploy("[limits]\nrequest-timeout = '300ms'");
-    let listener = warpgrid_host::http::listen("127.0.0.1:0".parse().unwrap())
-        .await
-        .unwrap();
-    let address = listener.local_addr().unwrap();
-    let error = warpgrid_host::http::listen(address).await.unwrap_err();
-    assert!(error.to_string().contains(&address.to_string()), "{error}");
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = tokio::spawn(warpgrid_host::http::serve(listener, deployment, async {
-        let _ = stopped.await;
-    }));
-    for (path, status) in [
-        ("/hello", 200),
-        ("/trap", 500),
-        ("/spin", 504),
-        ("/silent", 500),
-    ] {
-        let response = get(address, path).await;
-        assert_eq!(response.status().as_u16(), status, "{path}");
-    }
-    stop.send(()).unwrap();
-    tokio::time::timeout(Duration::from_secs(20), server)
-        .await
-        .expect("the server stops")
-        .unwrap();
 }

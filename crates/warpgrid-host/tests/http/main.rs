@@ -1,0 +1,7 @@
+//! The host against a guest that misbehaves.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod calls;
+mod outgoing;
+mod serving;
+mod support;
