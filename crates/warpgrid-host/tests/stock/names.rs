@@ -82,4 +82,10 @@ async fn a_running_guest_sees_names_that_are_replaced() {
         same |= count > before;
     }
     assert!(same, "no instance was used twice");
+    // And those of the deployment that takes over.
+    let next = ShimConfig::from_toml("warp.toml", &config("10.0.0.3")).unwrap();
+    let successor = deployment.successor(&next).unwrap();
+    for deployment in [&successor, &deployment] {
+        assert_eq!(text(deployment, "/look-up/a.warp.local").await, "10.0.0.3");
+    }
 }
