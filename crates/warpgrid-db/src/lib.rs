@@ -24,6 +24,7 @@
 
 #![forbid(unsafe_code)]
 
+mod addresses;
 mod endpoint;
 mod error;
 mod front;
@@ -38,6 +39,7 @@ mod session;
 mod stream;
 mod wakers;
 
+pub use addresses::Addresses;
 pub use endpoint::{Credentials, Endpoint, PoolLimits, Protocol, Secret, Tenant};
 pub use error::Error;
 pub use front::Front;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
+use crate::addresses::{Addresses, Registry};
 use crate::endpoint::{Endpoint, Protocol as Kind, Tenant};
 use crate::error::Error;
 use crate::mysql::Mysql;
@@ -18,13 +19,20 @@ use crate::session::Session;
 
 /// The pools of all endpoints. Clones are the same pools.
 #[derive(Clone)]
-pub struct Pools(Arc<Shared>);
+pub struct Pools {
+    shared: Arc<Shared>,
+    registry: Registry,
+}
 
 struct Shared {
-    backends: Mutex<HashMap<Arc<Endpoint>, AnyBackend>>,
+    backends: Mutex<HashMap<Key, AnyBackend>>,
     reset: ResetPolicy,
     draining: AtomicBool,
 }
+
+/// What makes two sessions use one pool: the endpoint, and by its address the
+/// registry that says where that is. A pool keeps its registry alive.
+type Key = (Arc<Endpoint>, Option<usize>);
 
 /// One for each protocol.
 #[derive(Clone)]
@@ -75,11 +83,25 @@ impl Pools {
     #[doc(hidden)]
     #[must_use]
     pub fn with_reset_policy(reset: ResetPolicy) -> Self {
-        Self(Arc::new(Shared {
-            backends: Mutex::default(),
-            reset,
-            draining: AtomicBool::new(false),
-        }))
+        Self {
+            shared: Arc::new(Shared {
+                backends: Mutex::default(),
+                reset,
+                draining: AtomicBool::new(false),
+            }),
+            registry: None,
+        }
+    }
+
+    /// The same pools, with a registry that says where some hosts are. What is
+    /// found by one registry shares no pool with what is found by another, or
+    /// by the system's resolver. Each new connection to a server asks it anew.
+    #[must_use]
+    pub fn with_addresses(&self, registry: Arc<dyn Addresses>) -> Self {
+        Self {
+            shared: self.shared.clone(),
+            registry: Some(registry),
+        }
     }
 
     /// Opens a session. Where the endpoint has no server connection at all,
@@ -105,7 +127,7 @@ impl Pools {
     /// to end until the deadline has passed.
     pub async fn drain(&self, deadline: Duration) {
         let deadline = Instant::now() + deadline;
-        self.0.draining.store(true, Ordering::SeqCst);
+        self.shared.draining.store(true, Ordering::SeqCst);
         let backends: Vec<_> = self.backends().values().cloned().collect();
         for backend in &backends {
             each!(backend, backend => backend.pool.drain());
@@ -129,34 +151,40 @@ impl Pools {
     }
 
     pub(crate) fn backend(&self, endpoint: &Arc<Endpoint>) -> AnyBackend {
+        let registry = self.registry.as_ref();
+        let registry = registry.filter(|registry| registry.has(&endpoint.host));
+        let identity = registry.map(|registry| Arc::as_ptr(registry).addr());
         let mut backends = self.backends();
-        if let Some(backend) = backends.get(endpoint) {
+        let key = (endpoint.clone(), identity);
+        if let Some(backend) = backends.get(&key) {
             return backend.clone();
         }
+        let registry = registry.cloned();
         let backend = match endpoint.protocol {
-            Kind::Postgres => Any::Postgres(self.begin(endpoint)),
-            Kind::Mysql => Any::Mysql(self.begin(endpoint)),
-            Kind::Redis => Any::Redis(self.begin(endpoint)),
+            Kind::Postgres => Any::Postgres(self.begin(endpoint, registry)),
+            Kind::Mysql => Any::Mysql(self.begin(endpoint, registry)),
+            Kind::Redis => Any::Redis(self.begin(endpoint, registry)),
         };
-        backends.insert(endpoint.clone(), backend.clone());
+        backends.insert(key, backend.clone());
         backend
     }
 
-    fn begin<P: Protocol>(&self, endpoint: &Arc<Endpoint>) -> Arc<Backend<P>> {
+    fn begin<P: Protocol>(&self, endpoint: &Arc<Endpoint>, registry: Registry) -> Arc<Backend<P>> {
         let pool = Pool::new(endpoint.to_string(), endpoint.limits.clone());
-        if self.0.draining.load(Ordering::SeqCst) {
+        if self.shared.draining.load(Ordering::SeqCst) {
             pool.drain();
         }
         Arc::new(Backend {
             endpoint: endpoint.clone(),
             pool,
             shared: P::Shared::default(),
-            reset: self.0.reset,
+            reset: self.shared.reset,
+            registry,
         })
     }
 
-    fn backends(&self) -> MutexGuard<'_, HashMap<Arc<Endpoint>, AnyBackend>> {
-        self.0
+    fn backends(&self) -> MutexGuard<'_, HashMap<Key, AnyBackend>> {
+        self.shared
             .backends
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

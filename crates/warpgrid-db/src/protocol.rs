@@ -8,6 +8,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use tokio::time::timeout;
 
+use crate::addresses::Registry;
 use crate::endpoint::{Endpoint, Tenant};
 use crate::error::Error;
 use crate::link::{Link, Unfit};
@@ -117,12 +118,14 @@ pub(crate) struct Backend<P: Protocol> {
     pub(crate) pool: Arc<Pool<Link<P>>>,
     pub(crate) shared: P::Shared,
     pub(crate) reset: ResetPolicy,
+    /// Where the server is, if that is not for the system's resolver to say.
+    pub(crate) registry: Registry,
 }
 
 impl<P: Protocol> Backend<P> {
     /// Opens a transport, ready for a login.
     pub(crate) async fn open(&self) -> Result<P::Raw, Error> {
-        let stream = Stream::open(&self.endpoint).await?;
+        let stream = Stream::open(&self.endpoint, &self.registry).await?;
         let limit = self.endpoint.limits.connect_timeout;
         timeout(limit, P::prepare(stream, self))
             .await

@@ -14,6 +14,7 @@ use tokio::io::{AsyncReadExt, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 
+use crate::addresses::{self, Registry};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 
@@ -24,55 +25,44 @@ pub(crate) enum Stream {
 
 impl Stream {
     /// Connects to the first of the host's addresses that answers.
-    pub(crate) async fn open(endpoint: &Endpoint) -> Result<Self, Error> {
-        let limit = endpoint.limits.connect_timeout;
-        let late = || {
-            Error::timeout(
-                endpoint,
-                "connecting",
-                limit,
-                "check that the server can be reached from this host, or raise connect_timeout",
-            )
-        };
-        let deadline = Instant::now() + limit;
-        let found = tokio::net::lookup_host((endpoint.host.as_str(), endpoint.port));
-        let resolve = |source| Error::Resolve {
-            endpoint: endpoint.to_string(),
-            source,
-        };
-        let addresses: Vec<SocketAddr> = timeout_at(deadline, found)
+    pub(crate) async fn open(endpoint: &Endpoint, registry: &Registry) -> Result<Self, Error> {
+        let deadline = Instant::now() + endpoint.limits.connect_timeout;
+        let addresses = timeout_at(deadline, addresses::find(endpoint, registry))
             .await
-            .map_err(|_| late())?
-            .map_err(resolve)?
-            .collect();
-
-        let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+            .map_err(|_| late(endpoint))?
+            .map_err(|source| Error::Resolve {
+                endpoint: endpoint.to_string(),
+                source,
+            })?;
+        let mut last = io::Error::from(io::ErrorKind::NotFound);
         let mut left = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
-        if left == 0 {
-            return Err(resolve(last));
-        }
         for address in addresses {
             // An address that does not answer must leave time for the others.
-            let share = deadline.saturating_duration_since(Instant::now()) / left;
-            left -= 1;
-            match timeout(share, TcpStream::connect(address)).await {
-                Ok(Ok(stream)) => {
-                    configure(&stream).map_err(|source| Error::lost(endpoint, source))?;
-                    return Ok(Self::Tcp(stream));
-                }
-                Ok(Err(error)) => last = error,
-                Err(_) => last = io::ErrorKind::TimedOut.into(),
+            let share = deadline.saturating_duration_since(Instant::now()) / left.max(1);
+            left = left.saturating_sub(1);
+            let tried = connect(address, share).await;
+            if let Some(registry) = registry {
+                registry.tried(address.ip(), tried.is_ok());
+            }
+            match tried {
+                Ok(stream) => return Self::over(stream, endpoint),
+                Err(error) => last = error,
             }
         }
-        Err(match last.kind() {
-            io::ErrorKind::TimedOut
-            | io::ErrorKind::HostUnreachable
-            | io::ErrorKind::NetworkUnreachable => late(),
-            _ => Error::ConnectionRefused {
-                endpoint: endpoint.to_string(),
-                source: last,
-            },
-        })
+        Err(unreachable(endpoint, last))
+    }
+
+    /// Connects to one server of the endpoint's, which answered before.
+    pub(crate) async fn open_at(endpoint: &Endpoint, address: SocketAddr) -> Result<Self, Error> {
+        match connect(address, endpoint.limits.connect_timeout).await {
+            Ok(stream) => Self::over(stream, endpoint),
+            Err(error) => Err(unreachable(endpoint, error)),
+        }
+    }
+
+    fn over(stream: TcpStream, endpoint: &Endpoint) -> Result<Self, Error> {
+        configure(&stream).map_err(|source| Error::lost(endpoint, source))?;
+        Ok(Self::Tcp(stream))
     }
 
     /// Appends what has arrived to `buffer`. Zero is the end of the stream.
@@ -138,6 +128,33 @@ impl Stream {
         }
         Ok(())
     }
+}
+
+async fn connect(address: SocketAddr, limit: Duration) -> io::Result<TcpStream> {
+    timeout(limit, TcpStream::connect(address))
+        .await
+        .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+fn unreachable(endpoint: &Endpoint, source: io::Error) -> Error {
+    match source.kind() {
+        io::ErrorKind::TimedOut
+        | io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable => late(endpoint),
+        _ => Error::ConnectionRefused {
+            endpoint: endpoint.to_string(),
+            source,
+        },
+    }
+}
+
+fn late(endpoint: &Endpoint) -> Error {
+    Error::timeout(
+        endpoint,
+        "connecting",
+        endpoint.limits.connect_timeout,
+        "check that the server can be reached from this host, or raise connect_timeout",
+    )
 }
 
 /// Keepalive finds a peer that vanished while the session only waits.

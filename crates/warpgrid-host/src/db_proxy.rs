@@ -122,12 +122,13 @@ impl DbProxy {
     /// Whatever keeps it from that, with what to do.
     pub async fn bind(request: &Request) -> Result<Self, Error> {
         let config = ShimConfig::from_file(&request.config)?;
-        let endpoints = Endpoints::new(&config, &DnsConfig::new(&config));
+        let dns = DnsConfig::new(&config);
+        let endpoints = Endpoints::new(&config, &dns);
         let chosen = choose(&request.config, &endpoints, &request.databases)?;
         let address = address(request.listen, &chosen)?;
         let mut proxy = Self {
             fronts: Vec::new(),
-            pools: Pools::new(),
+            pools: Pools::new().with_addresses(dns.services().clone()),
             listening: Vec::new(),
         };
         for database in chosen {

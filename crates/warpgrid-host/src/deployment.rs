@@ -21,11 +21,12 @@ use crate::fresh::Fresh;
 use crate::imports;
 use crate::outgoing::Outgoing;
 use crate::shims::database_proxy::{self, Endpoints};
-use crate::shims::dns::{self, DnsConfig};
+use crate::shims::dns::{self, DnsConfig, Services};
 use crate::shims::filesystem::{self, FilesystemConfig, Process};
 use crate::shims::signals::{self, Receivers, Signal};
 use crate::shims::sockets;
 use crate::shims::threading::{self, Declared, ThreadingModel};
+use crate::shims::wasi_sockets;
 use crate::state::GuestState;
 use crate::worker::{Admitted, Workers};
 
@@ -44,6 +45,7 @@ pub struct Deployment {
 pub(crate) struct Shared {
     pub(crate) config: ShimConfig,
     pub(crate) tenant: Tenant,
+    pub(crate) pools: Pools,
     pub(crate) filesystem: Arc<FilesystemConfig>,
     pub(crate) dns: Arc<DnsConfig>,
     pub(crate) outgoing: Arc<Outgoing>,
@@ -77,18 +79,22 @@ impl Deployment {
         module: &Module,
         config: &ShimConfig,
         signals: Arc<Receivers>,
+        services: Option<Arc<Services>>,
     ) -> Result<Self, Error> {
         let engine = &host.engine;
         imports::check(engine, &module.component, &module.path, config.shims)?;
         // Once for its errors, before anything is served.
         wasi(config)?;
-        let dns = Arc::new(DnsConfig::new(config));
+        let services = services.unwrap_or_else(|| Arc::new(Services::new(config)));
+        let dns = Arc::new(DnsConfig::with_services(config, services.clone()));
         let endpoints = Arc::new(Endpoints::new(config, &dns));
+        let pools = host.pools.with_addresses(services.clone());
         let outgoing = Outgoing::new(dns.clone(), config.network.clone());
         let shared = Arc::new(Shared {
             config: config.clone(),
             tenant: Tenant::new(module.path.display().to_string()),
-            filesystem: Arc::new(FilesystemConfig::new(config)),
+            pools,
+            filesystem: Arc::new(FilesystemConfig::new(config, services.clone())),
             dns,
             outgoing: Arc::new(outgoing),
             program: [program_name(module)].into(),
@@ -119,13 +125,15 @@ impl Deployment {
             waiting: AtomicU32::new(0),
             shared,
         };
+        // Nothing fails any more: those that run before it may know, too.
+        services.replace(config);
         deployment.log_shims();
         Ok(deployment)
     }
 
     /// What takes over from this deployment: the component as its file is now,
-    /// with another configuration. It shares this one's database pools; requests
-    /// that are with this one stay there.
+    /// with another configuration. It shares this one's database pools, and this
+    /// one has its names from now on; requests that are with this one stay there.
     ///
     /// # Errors
     /// When the file cannot be read or does not fit the configuration. This
@@ -133,7 +141,9 @@ impl Deployment {
     pub fn successor(&self, config: &ShimConfig) -> Result<Arc<Self>, Error> {
         let engine = self.host.for_limits(&config.limits)?;
         let module = engine.load_module(&self.module.path)?;
-        Self::new(&engine, &module, config, self.shared.signals.clone()).map(Arc::new)
+        let signals = self.shared.signals.clone();
+        let services = self.shared.dns.services().clone();
+        Self::new(&engine, &module, config, signals, Some(services)).map(Arc::new)
     }
 
     /// What guests may use up.
@@ -155,6 +165,13 @@ impl Deployment {
     /// says how many those are.
     pub fn signal(&self, signal: Signal) -> usize {
         self.shared.signals.send(signal)
+    }
+
+    /// Takes `[services]` and `[dns]` `hosts` and `search` of another
+    /// configuration in place of those it has. Guests that run see them at their
+    /// next look-up, pools at their next connection.
+    pub fn replace_names(&self, config: &ShimConfig) {
+        self.shared.dns.services().replace(config);
     }
 
     /// What the component's instances have declared to assume of threads, the
@@ -207,7 +224,6 @@ impl Deployment {
             wasi,
             process,
             &self.shared,
-            self.host.pools.clone(),
             signals::TO_COMMANDS,
         )
     }
@@ -226,7 +242,7 @@ impl Deployment {
         if config.shims.dns {
             tracing::info!(
                 names = self.shared.dns.known_names(),
-                "shim dns: active; getaddrinfo and getnameinfo ask [services], [dns] hosts, then the system"
+                "shim dns: active; getaddrinfo, getnameinfo and wasi:sockets/ip-name-lookup ask [services], [dns] hosts, then the system"
             );
         } else {
             tracing::info!("shim dns: off");
@@ -248,7 +264,7 @@ impl Deployment {
             return;
         }
         tracing::info!(
-            "shim database-proxy: active; intercepts connections to [[database]] endpoints"
+            "shim database-proxy: active; intercepts connections to [[database]] endpoints, those by wasi:sockets/tcp, too"
         );
         for endpoint in self.shared.endpoints.iter() {
             tracing::info!(
@@ -287,6 +303,15 @@ fn linker(engine: &Engine, config: &ShimConfig) -> wasmtime::Result<Linker<Guest
     wasmtime_wasi::p3::add_to_linker(&mut linker)?;
     p2::add_only_http_to_linker_async(&mut linker)?;
     p3::add_to_linker(&mut linker)?;
+    // Components of toolchains that know nothing of the shims have them, too.
+    linker.allow_shadowing(true);
+    if config.shims.dns {
+        wasi_sockets::add_names_to_linker(&mut linker, GuestState::wasi_names)?;
+    }
+    if config.shims.database_proxy {
+        wasi_sockets::add_tcp_to_linker(&mut linker, GuestState::wasi_tcp)?;
+    }
+    linker.allow_shadowing(false);
     if config.shims.filesystem {
         filesystem::add_to_linker(&mut linker, |state: &mut GuestState| &mut state.filesystem)?;
     }
@@ -322,19 +347,19 @@ impl Handler {
         shared: &Arc<Shared>,
     ) -> Option<Self> {
         let engine = host.engine.clone();
-        let (shared, pools) = (shared.clone(), host.pools.clone());
-        let reused = |engine, proxy, shared, pools| {
-            let workers = Workers::new(engine, proxy, shared, pools);
+        let shared = shared.clone();
+        let reused = |engine, proxy, shared| {
+            let workers = Workers::new(engine, proxy, shared);
             Self::Reused(ProxyHandler::new(workers))
         };
         if let Ok(proxy) = p3::bindings::ServicePre::new(pre.clone()) {
-            return Some(reused(engine, ProxyPre::P3(proxy), shared, pools));
+            return Some(reused(engine, ProxyPre::P3(proxy), shared));
         }
         let proxy = p2::bindings::ProxyPre::new(pre.clone()).ok()?;
         Some(if shared.config.limits.reuse > 1 {
-            reused(engine, ProxyPre::P2(proxy), shared, pools)
+            reused(engine, ProxyPre::P2(proxy), shared)
         } else {
-            Self::Fresh(Fresh::new(engine, proxy, shared, pools))
+            Self::Fresh(Fresh::new(engine, proxy, shared))
         })
     }
 
@@ -369,10 +394,9 @@ pub(crate) fn new_store(
     wasi: WasiCtx,
     process: Process,
     shared: &Shared,
-    pools: Pools,
     signals: &'static [Signal],
 ) -> Store<GuestState> {
-    let state = GuestState::new(wasi, process, shared, pools, signals);
+    let state = GuestState::new(wasi, process, shared, signals);
     let mut store = Store::new(engine, state);
     store.limiter(|state| &mut state.allowance);
     // Each epoch a guest that computes lets others run; deadlines are enforced
@@ -415,6 +439,9 @@ pub(crate) fn wasi(config: &ShimConfig) -> Result<WasiCtxBuilder, Error> {
         .allow_udp(!network.connect.is_empty() || !network.listen.is_empty())
         .allow_ip_name_lookup(!network.connect.is_empty());
     builder.socket_addr_check(move |address: SocketAddr, usage| {
+        if let Some(opening) = wasi_sockets::opening_of(usage) {
+            return opening;
+        }
         let granted = network.grants(address, usage);
         if !granted {
             let key = match usage {

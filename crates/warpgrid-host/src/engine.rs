@@ -150,7 +150,7 @@ impl WarpGridEngine {
         module: &Module,
         config: &ShimConfig,
     ) -> Result<Arc<Deployment>, Error> {
-        Deployment::new(self, module, config, Arc::default()).map(Arc::new)
+        Deployment::new(self, module, config, Arc::default(), None).map(Arc::new)
     }
 
     /// The database pools that all deployments of this engine share.

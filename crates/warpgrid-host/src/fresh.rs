@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
-use warpgrid_db::Pools;
 use wasmtime::Engine;
 use wasmtime_wasi_http::WasiHttpView;
 use wasmtime_wasi_http::handler::{Request, Response};
@@ -24,24 +23,17 @@ pub(crate) struct Fresh {
     engine: Engine,
     proxy: ProxyPre<GuestState>,
     shared: Arc<Shared>,
-    pools: Pools,
 }
 
 type Given = Result<Response, ErrorCode>;
 type Run = Pin<Box<dyn Future<Output = wasmtime::Result<()>> + Send>>;
 
 impl Fresh {
-    pub(crate) fn new(
-        engine: Engine,
-        proxy: ProxyPre<GuestState>,
-        shared: Arc<Shared>,
-        pools: Pools,
-    ) -> Self {
+    pub(crate) fn new(engine: Engine, proxy: ProxyPre<GuestState>, shared: Arc<Shared>) -> Self {
         Self {
             engine,
             proxy,
             shared,
-            pools,
         }
     }
 
@@ -81,13 +73,13 @@ impl Fresh {
         give: oneshot::Sender<Given>,
     ) -> Run {
         let (engine, proxy) = (self.engine.clone(), self.proxy.clone());
-        let (shared, pools) = (self.shared.clone(), self.pools.clone());
+        let shared = self.shared.clone();
         Box::pin(async move {
             // Given back when the store is gone.
             let _place = place;
             let wasi = wasi(&shared.config)?.build();
             let process = shared.process(shared.program.clone());
-            let mut store = new_store(&engine, wasi, process, &shared, pools, signals::TO_HANDLERS);
+            let mut store = new_store(&engine, wasi, process, &shared, signals::TO_HANDLERS);
             let request = store
                 .data_mut()
                 .http()

@@ -1,7 +1,9 @@
 //! What the store of one instance holds.
 
-use warpgrid_db::Pools;
+use std::sync::Arc;
+
 use wasmtime::component::ResourceTable;
+use wasmtime_wasi::sockets::WasiSocketsView as _;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
@@ -9,19 +11,38 @@ use crate::budget::Allowance;
 use crate::deployment::Shared;
 use crate::outgoing::OutgoingHooks;
 use crate::shims::database_proxy::DatabaseProxyState;
-use crate::shims::dns::{DnsState, ResolvedNames};
+use crate::shims::dns::{DnsConfig, DnsState, ResolvedNames};
 use crate::shims::filesystem::{FilesystemState, Process};
 use crate::shims::signals::{Signal, SignalsState};
 use crate::shims::sockets::SocketsView;
 use crate::shims::threading::ThreadingState;
+use crate::shims::wasi_sockets::{NamesView, TcpView, WasiSocketsState};
+
+/// WASI's state, and the resources of all.
+struct Wasi {
+    ctx: WasiCtx,
+    table: ResourceTable,
+}
+
+impl WasiView for Wasi {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.ctx,
+            table: &mut self.table,
+        }
+    }
+}
 
 /// The state of one guest: WASI's, and each shim's.
 pub(crate) struct GuestState {
-    wasi: WasiCtx,
+    wasi: Wasi,
     http: WasiHttpCtx,
     outgoing: OutgoingHooks,
-    table: ResourceTable,
     names: ResolvedNames,
+    resolver: Arc<DnsConfig>,
+    /// Whether names may be looked up that `warp.toml` does not have.
+    looks_beyond: bool,
+    wasi_sockets: WasiSocketsState,
     pub(crate) allowance: Allowance,
     pub(crate) filesystem: FilesystemState,
     pub(crate) dns: DnsState,
@@ -36,7 +57,6 @@ impl GuestState {
         wasi: WasiCtx,
         process: Process,
         shared: &Shared,
-        pools: Pools,
         signals: &'static [Signal],
     ) -> Self {
         let names = ResolvedNames::default();
@@ -44,15 +64,14 @@ impl GuestState {
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits.handles as usize);
         Self {
-            wasi,
+            wasi: Wasi { ctx: wasi, table },
             http: WasiHttpCtx::new(),
             outgoing: OutgoingHooks::new(shared.outgoing.clone()),
-            table,
             allowance: Allowance::new(shared.budget.clone(), limits),
             filesystem: FilesystemState::new(shared.filesystem.clone(), process),
             dns: DnsState::new(shared.dns.clone(), names.clone()),
             database_proxy: DatabaseProxyState::new(
-                pools,
+                shared.pools.clone(),
                 shared.tenant.clone(),
                 shared.endpoints.clone(),
                 limits.connections,
@@ -61,6 +80,9 @@ impl GuestState {
             signals: SignalsState::new(shared.signals.clone(), signals),
             threading: ThreadingState::new(shared.threading.clone()),
             names,
+            resolver: shared.dns.clone(),
+            looks_beyond: !shared.config.network.connect.is_empty(),
+            wasi_sockets: WasiSocketsState::default(),
         }
     }
 
@@ -69,17 +91,34 @@ impl GuestState {
             endpoints: &self.database_proxy.endpoints,
             names: &self.names,
             connections: &mut self.database_proxy.connections,
-            table: &mut self.table,
+            table: &mut self.wasi.table,
         }
+    }
+}
+
+impl GuestState {
+    pub(crate) fn wasi_names(&mut self) -> NamesView<'_> {
+        NamesView {
+            dns: &self.resolver,
+            names: &self.names,
+            beyond: self.looks_beyond,
+            table: &mut self.wasi.table,
+        }
+    }
+
+    pub(crate) fn wasi_tcp(&mut self) -> TcpView<'_> {
+        self.wasi_sockets.tcp(
+            self.wasi.sockets(),
+            &self.database_proxy,
+            &self.resolver,
+            &self.names,
+        )
     }
 }
 
 impl WasiView for GuestState {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
+        self.wasi.ctx()
     }
 }
 
@@ -87,7 +126,7 @@ impl WasiHttpView for GuestState {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         WasiHttpCtxView {
             ctx: &mut self.http,
-            table: &mut self.table,
+            table: &mut self.wasi.table,
             hooks: &mut self.outgoing,
         }
     }

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::Sleep;
-use warpgrid_db::Pools;
 use wasmtime::component::GuestTaskId;
 use wasmtime::{Engine, Store, StoreContextMut};
 use wasmtime_wasi_http::WasiHttpView;
@@ -28,21 +27,14 @@ pub(crate) struct Workers {
     engine: Engine,
     proxy: ProxyPre<GuestState>,
     shared: Arc<Shared>,
-    pools: Pools,
 }
 
 impl Workers {
-    pub(crate) fn new(
-        engine: Engine,
-        proxy: ProxyPre<GuestState>,
-        shared: Arc<Shared>,
-        pools: Pools,
-    ) -> Self {
+    pub(crate) fn new(engine: Engine, proxy: ProxyPre<GuestState>, shared: Arc<Shared>) -> Self {
         Self {
             engine,
             proxy,
             shared,
-            pools,
         }
     }
 }
@@ -61,7 +53,6 @@ impl HandlerState for Workers {
             wasi,
             self.shared.process(self.shared.program.clone()),
             &self.shared,
-            self.pools.clone(),
             signals::TO_HANDLERS,
         );
         let instantiating = self.proxy.instantiate_async(&mut store);

@@ -3,18 +3,17 @@
 //! files, tasks and memory it counts.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-#[allow(dead_code, reason = "a part of what the other tests use")]
-#[path = "http/support.rs"]
 mod support;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use tokio::task::JoinHandle;
 use warpgrid_host::{Deployment, EngineConfig, ShimConfig, WarpGridEngine};
 use warpgrid_test_harness::postgres::{DATABASE, PASSWORD, Postgres, SCRAM};
 
-use support::{call, guest, text};
+use support::{call, hostile, probe, text};
 
 /// Whatever a request of the witness takes on a machine that is busy with the
 /// others; without interruption it would be the others' deadline.
@@ -23,7 +22,7 @@ const LATENCY: Duration = Duration::from_secs(5);
 #[tokio::test(flavor = "multi_thread")]
 async fn they_hold_nobody_up_and_leave_nothing() {
     let server = Postgres::start().unwrap();
-    let hostile = format!(
+    let limited = format!(
         "[[database]]\nprotocol = 'postgres'\nhost = 'db.warp.local'\nport = 5432\n\
          upstream = '127.0.0.1:{}'\ndatabase = '{DATABASE}'\nuser = '{SCRAM}'\n\
          password = '{PASSWORD}'\npool-size = 4\nwait-timeout = '1s'\n\
@@ -31,28 +30,30 @@ async fn they_hold_nobody_up_and_leave_nothing() {
          request-timeout = '2s'\nresponse-timeout = '2s'\n",
         server.port()
     );
-    let hostile = ShimConfig::from_toml("warp.toml", &hostile).unwrap();
+    let limited = ShimConfig::from_toml("warp.toml", &limited).unwrap();
     let config = EngineConfig {
         instances: 64,
-        ..EngineConfig::for_limits(&hostile.limits)
+        ..EngineConfig::for_limits(&limited.limits)
     };
     let engine = WarpGridEngine::new(config).unwrap();
-    let module = engine.load_module(guest()).unwrap();
-    let hostile = engine.instantiate(&module, &hostile).unwrap();
+    let module = engine.load_module(probe()).unwrap();
+    let greedy = engine.instantiate(&module, &limited).unwrap();
+    let calls = engine.load_module(hostile()).unwrap();
+    let hostile = engine.instantiate(&calls, &limited).unwrap();
     let witness = ShimConfig::from_toml("warp.toml", "[limits]\nmemory = '64 MiB'").unwrap();
     let witness = engine.instantiate(&module, &witness).unwrap();
 
     // Once each, so that what the host keeps for good is there.
-    attack(&hostile, 0).await;
+    attack(&greedy, &hostile, 0).await;
     assert_eq!(text(&witness, "/hello").await, "hello\n");
-    let before = Held::now(&engine, &[&hostile, &witness]).await;
+    let before = Held::now(&engine, &[&greedy, &hostile, &witness]).await;
 
     let over = Arc::new(AtomicBool::new(false));
     let watched = tokio::spawn(watch(witness.clone(), over.clone()));
     let attacks: Vec<_> = (1..=12)
         .map(|round| {
-            let hostile = hostile.clone();
-            tokio::spawn(async move { attack(&hostile, round).await })
+            let (greedy, hostile) = (greedy.clone(), hostile.clone());
+            tokio::spawn(async move { attack(&greedy, &hostile, round).await })
         })
         .collect();
     for attack in attacks {
@@ -62,23 +63,15 @@ async fn they_hold_nobody_up_and_leave_nothing() {
     let slowest = watched.await.unwrap();
     assert!(slowest < LATENCY, "{slowest:?}");
 
-    let after = Held::now(&engine, &[&hostile, &witness]).await;
+    let after = Held::now(&engine, &[&greedy, &hostile, &witness]).await;
     assert!(after.is_no_more_than(&before), "{before:?} {after:?}");
-    assert_eq!(
-        text(&hostile, "/hostile/one-byte-sends").await,
-        "as it must"
-    );
+    assert_eq!(text(&hostile, "/one-byte-sends").await, "as it must");
 }
 
 /// Every way to use up a host, and bytes of a seed's own.
-async fn attack(hostile: &Arc<Deployment>, round: u64) {
-    let mut paths = vec![
-        "/spin".to_owned(),
-        "/grow".to_owned(),
-        "/sleep-long".to_owned(),
-        "/trap".to_owned(),
-        "/silent".to_owned(),
-    ];
+async fn attack(greedy: &Arc<Deployment>, hostile: &Arc<Deployment>, round: u64) {
+    let uses = ["spin", "grow", "sleep-long", "trap", "silent"];
+    let mut calls: Vec<_> = uses.map(|what| ask(greedy, what)).into();
     for what in [
         "stale-handles",
         "lengths",
@@ -89,22 +82,20 @@ async fn attack(hostile: &Arc<Deployment>, round: u64) {
         "names",
         "handles",
     ] {
-        paths.push(format!("/hostile/{what}"));
+        calls.push(ask(hostile, what));
     }
     for seed in 0..10 {
-        paths.push(format!("/hostile/garbage/{}", round * 1000 + seed));
+        calls.push(ask(hostile, &format!("garbage/{}", round * 1000 + seed)));
     }
-    let calls: Vec<_> = paths
-        .into_iter()
-        .map(|path| {
-            let hostile = hostile.clone();
-            // An error is one of the answers that it may get.
-            tokio::spawn(async move { drop(call(&hostile, &path, b"").await) })
-        })
-        .collect();
     for call in calls {
         call.await.unwrap();
     }
+}
+
+/// An error is one of the answers that a guest may get.
+fn ask(deployment: &Arc<Deployment>, what: &str) -> JoinHandle<()> {
+    let (deployment, path) = (deployment.clone(), format!("/{what}"));
+    tokio::spawn(async move { drop(call(&deployment, &path, b"").await) })
 }
 
 /// Asks again and again, and gives the longest that an answer took.

@@ -176,10 +176,11 @@ fn response(handshake: &Handshake, identity: &Identity, plugin: &[u8], answer: &
     out.freeze()
 }
 
-/// Ends a connection by another one.
-pub(super) async fn kill(server: &Server, endpoint: &Endpoint) -> Result<(), Failure> {
+/// Ends a connection by another one, to the same server.
+pub(super) async fn kill(link: &Link<Mysql>, endpoint: &Endpoint) -> Result<(), Failure> {
     let lost = |source| Failure::Own(Error::lost(endpoint, source));
-    let stream = Stream::open(endpoint).await?;
+    let server = &link.server;
+    let stream = Stream::open_at(endpoint, link.stream.peer().map_err(lost)?).await?;
     let Greeted {
         mut stream,
         handshake,

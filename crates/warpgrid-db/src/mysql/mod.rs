@@ -87,7 +87,7 @@ impl Protocol for Mysql {
     /// The server does not notice that a client is gone while it works for it.
     async fn stop(link: &Link<Self>, endpoint: &Endpoint) {
         // Where it fails, closing the connection is all that is left.
-        if let Err(error) = link::kill(&link.server, endpoint).await {
+        if let Err(error) = link::kill(link, endpoint).await {
             tracing::debug!(%endpoint, ?error, "a query was not killed");
         }
     }

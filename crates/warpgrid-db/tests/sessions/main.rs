@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "all of this is tests, helpers too")]
 
+mod addresses;
 mod cancel;
 mod front;
 mod hostile;

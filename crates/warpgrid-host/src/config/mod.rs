@@ -22,7 +22,11 @@
 //! "cache.production.warp.local" = ["10.0.0.6", "10.0.0.7"]
 //!
 //! [dns]
-//! ttl = "30s"
+//! ttl = "30s"                       # how long an answer is kept
+//! negative-ttl = "5s"               # and that there is none
+//! failed-ttl = "10s"                # how long an address that fails goes last
+//! timeout = "5s"
+//! search = ["production.warp.local"] # completes names without a dot
 //! hosts = { "api.example.com" = "192.0.2.7" }
 //!
 //! [filesystem]
@@ -46,20 +50,20 @@
 
 mod database;
 mod diagnostic;
+mod dns;
 mod filesystem;
 mod limits;
 mod network;
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 pub use database::{DatabaseConfig, DatabaseProtocol};
 pub use diagnostic::ConfigError;
+pub use dns::{Addresses, Dns};
 pub(crate) use filesystem::zone;
 pub use filesystem::{Filesystem, VirtualFile};
 pub use limits::Limits;
@@ -119,50 +123,6 @@ impl Default for Shims {
             database_proxy: true,
             signals: true,
             threading: true,
-        }
-    }
-}
-
-/// One address or several.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
-pub enum Addresses {
-    /// A single address.
-    One(IpAddr),
-    /// Several, handed out in turn.
-    Many(Vec<IpAddr>),
-}
-
-impl Addresses {
-    /// The addresses in the order they are written.
-    pub fn as_slice(&self) -> &[IpAddr] {
-        match self {
-            Self::One(address) => std::slice::from_ref(address),
-            Self::Many(addresses) => addresses,
-        }
-    }
-}
-
-/// How names outside the service registry are resolved.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct Dns {
-    /// How long an answer of the system's resolver is kept.
-    #[serde(with = "humantime_serde")]
-    pub ttl: Duration,
-    /// How long the system's resolver may take before the guest is told so.
-    #[serde(with = "humantime_serde")]
-    pub timeout: Duration,
-    /// Names whose addresses are fixed, before the system's resolver is asked.
-    pub hosts: BTreeMap<String, Addresses>,
-}
-
-impl Default for Dns {
-    fn default() -> Self {
-        Self {
-            ttl: Duration::from_secs(30),
-            timeout: Duration::from_secs(5),
-            hosts: BTreeMap::new(),
         }
     }
 }
@@ -227,6 +187,7 @@ impl ShimConfig {
                 ));
             }
         }
+        self.dns.check()?;
         self.filesystem.check()?;
         self.limits.check()
     }

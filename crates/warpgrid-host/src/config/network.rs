@@ -26,10 +26,11 @@ impl Network {
                 granted(&self.connect)
             }
             SocketAddrUse::TcpListen => granted(&self.listen),
-            // Sockets that connect or send are bound first, to any port.
-            SocketAddrUse::TcpBind | SocketAddrUse::UdpBind if granted(&self.listen) => true,
-            SocketAddrUse::TcpBind | SocketAddrUse::UdpBind => {
-                address.port() == 0 && !self.connect.is_empty()
+            // Sockets that connect or send are bound first, to any port. What
+            // comes after is asked for by itself.
+            SocketAddrUse::TcpBind => address.port() == 0 || granted(&self.listen),
+            SocketAddrUse::UdpBind => {
+                address.port() == 0 && !self.connect.is_empty() || granted(&self.listen)
             }
             // Whoever may listen may be connected to.
             SocketAddrUse::TcpAccept => !self.listen.is_empty(),

@@ -75,6 +75,10 @@ fn a_guest_listens_only_where_it_may() {
     let client = "192.0.2.7:50000";
     for (text, address, usage, granted) in [
         ("", here, TcpBind, false),
+        ("", "0.0.0.0:0", TcpBind, true),
+        ("", "0.0.0.0:50000", TcpListen, false),
+        ("", "192.0.2.7:443", TcpConnect, false),
+        ("", "0.0.0.0:0", UdpBind, false),
         ("connect = ['*']", here, TcpBind, false),
         ("connect = ['*']", here, UdpBind, false),
         ("connect = ['*']", "0.0.0.0:0", TcpBind, true),
@@ -175,6 +179,12 @@ fn values_without_sense_are_refused() {
             "70000",
         ),
         ("[network]\nconnect=['example.com']", "is not a rule"),
+        ("[dns]\nsearch=['a b']", "`a b` is not a domain"),
+        ("[dns]\nsearch=['.']", "`.` is not a domain"),
+        (
+            "[dns]\nsearch=['a','b','c','d','e','f','g']",
+            "7 search domains",
+        ),
         ("[services", "warp.toml:1"),
     ] {
         let (message, _) = error(text);

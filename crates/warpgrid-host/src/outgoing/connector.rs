@@ -19,7 +19,7 @@ use wasmtime_wasi_http::Error;
 
 use crate::bindings::warpgrid::shim::dns::DnsError;
 use crate::config::Network;
-use crate::shims::dns::{DnsConfig, canonical};
+use crate::shims::dns::DnsConfig;
 
 /// How long each address may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -93,7 +93,10 @@ impl Connector {
         }
         let mut last = Refusal::Slow;
         for address in granted {
-            match timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await {
+            let connected = timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await;
+            let answered = matches!(connected, Ok(Ok(_)));
+            self.dns.connected(address.ip(), answered);
+            match connected {
                 Ok(Ok(stream)) => {
                     let _ = stream.set_nodelay(true);
                     return Ok(TokioIo::new(stream));
@@ -113,15 +116,14 @@ impl Connector {
     }
 
     async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Refusal> {
-        let literal = host.trim_start_matches('[').trim_end_matches(']');
-        if let Ok(address) = literal.parse() {
-            return Ok(vec![address]);
-        }
-        let name = canonical(host).ok_or(Refusal::NoHost)?;
-        self.dns.resolve(&name).await.map_err(|error| match error {
-            DnsError::NotFound => Refusal::UnknownName,
-            DnsError::Timeout | DnsError::Internal => Refusal::SlowName,
-        })
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let found = self.dns.resolve(host, true).await;
+        found
+            .map(|found| found.addresses)
+            .map_err(|error| match error {
+                DnsError::NotFound => Refusal::UnknownName,
+                DnsError::Timeout | DnsError::Internal => Refusal::SlowName,
+            })
     }
 }
 

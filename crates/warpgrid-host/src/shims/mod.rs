@@ -16,3 +16,4 @@ pub mod filesystem;
 pub mod signals;
 pub mod sockets;
 pub mod threading;
+pub mod wasi_sockets;

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use warpgrid_test_harness::postgres::{DATABASE, PASSWORD, Postgres, SCRAM};
 
-use crate::support::{deploy, text};
+use crate::support::{deployed, hostile, text};
 
 /// One database behind a pool of four, which a guest calls `db.warp.local`.
 fn configuration() -> String {
@@ -20,7 +20,7 @@ fn configuration() -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_answered_as_it_must_be() {
-    let deployment = deploy(&configuration());
+    let deployment = deployed(hostile(), &configuration());
     for what in [
         "stale-handles",
         "lengths",
@@ -32,7 +32,7 @@ async fn it_is_answered_as_it_must_be() {
         "paths",
         "names",
     ] {
-        let said = text(&deployment, &format!("/hostile/{what}")).await;
+        let said = text(&deployment, &format!("/{what}")).await;
         assert_eq!(said, "as it must", "{what}");
     }
 }
@@ -40,20 +40,20 @@ async fn it_is_answered_as_it_must_be() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_handle_of_another_instance_is_none() {
     // Kept for the next request, and with it what it has open.
-    let owner = deploy(&format!("{}reuse = 1000\n", configuration()));
-    let handle = text(&owner, "/hostile/open").await;
-    let other = deploy(&configuration());
-    let said = text(&other, &format!("/hostile/use/{handle}")).await;
+    let owner = deployed(hostile(), &format!("{}reuse = 1000\n", configuration()));
+    let handle = text(&owner, "/open").await;
+    let other = deployed(hostile(), &configuration());
+    let said = text(&other, &format!("/use/{handle}")).await;
     assert_eq!(said, "as it must", "{handle}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_guests_together_open_no_more_connections_than_they_may() {
-    let deployment = deploy(&format!("{}total-connections = 2\n", configuration()));
-    assert_eq!(text(&deployment, "/hostile/flood").await, "as it must");
-    // What the first had is given back.
-    assert_eq!(
-        text(&deployment, "/hostile/one-byte-sends").await,
-        "as it must"
+    let deployment = deployed(
+        hostile(),
+        &format!("{}total-connections = 2\n", configuration()),
     );
+    assert_eq!(text(&deployment, "/flood").await, "as it must");
+    // What the first had is given back.
+    assert_eq!(text(&deployment, "/one-byte-sends").await, "as it must");
 }

@@ -5,7 +5,6 @@
 pub struct Handles<T> {
     slots: Vec<Slot<T>>,
     free: Vec<u32>,
-    limit: u32,
 }
 
 struct Slot<T> {
@@ -13,26 +12,18 @@ struct Slot<T> {
     value: Option<T>,
 }
 
-impl<T> Handles<T> {
-    /// An empty table that takes at most `limit` values at once.
-    pub(super) fn new(limit: u32) -> Self {
+impl<T> Default for Handles<T> {
+    fn default() -> Self {
         Self {
             slots: Vec::new(),
             free: Vec::new(),
-            limit,
         }
     }
+}
 
-    /// Whether no further value is taken.
-    pub fn is_full(&self) -> bool {
-        self.slots.len() - self.free.len() >= self.limit as usize
-    }
-
-    /// Gives the value a handle, unless the table is full.
+impl<T> Handles<T> {
+    /// Gives the value a handle, unless there is none left.
     pub(super) fn insert(&mut self, value: T) -> Option<u64> {
-        if self.is_full() {
-            return None;
-        }
         let index = match self.free.pop() {
             Some(index) => index,
             None => {
@@ -85,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_removed_handle_never_names_a_later_value() {
-        let mut handles = Handles::new(2);
+        let mut handles = Handles::default();
         let first = handles.insert('a').unwrap();
         assert_eq!(handles.remove(first), Some('a'));
         let second = handles.insert('b').unwrap();
@@ -96,19 +87,8 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_counts_live_values() {
-        let mut handles = Handles::new(2);
-        let first = handles.insert(1).unwrap();
-        handles.insert(2).unwrap();
-        assert!(handles.is_full());
-        assert_eq!(handles.insert(3), None);
-        handles.remove(first);
-        assert!(handles.insert(4).is_some());
-    }
-
-    #[test]
     fn made_up_handles_name_nothing() {
-        let mut handles = Handles::new(4);
+        let mut handles = Handles::default();
         handles.insert(1).unwrap();
         for handle in [0, 1, u64::MAX, 1 << 63] {
             assert_eq!(handles.get(handle), None);

@@ -34,6 +34,8 @@ pub struct DatabaseProxyState {
     tenant: Tenant,
     pub(crate) endpoints: Arc<Endpoints>,
     pub(crate) connections: Handles<SharedSession>,
+    /// A place for each connection that the instance may have.
+    places: Arc<Semaphore>,
     /// A permit for each connection that guests of the deployment may open.
     permits: Arc<Semaphore>,
 }
@@ -52,9 +54,36 @@ impl DatabaseProxyState {
             pools,
             tenant,
             endpoints,
-            connections: Handles::new(limit),
+            connections: Handles::default(),
+            places: Arc::new(Semaphore::new(limit as usize)),
             permits,
         }
+    }
+
+    /// Opens a session with an endpoint, whichever way the guest asks for it.
+    /// Nothing where the instance, or all together, have as many as they may.
+    pub(crate) fn open(
+        &self,
+        endpoint: &ProxiedEndpoint,
+    ) -> Option<impl Future<Output = Result<SharedSession, Error>> + Send + use<>> {
+        let Ok(place) = self.places.clone().try_acquire_owned() else {
+            tracing::warn!(
+                "the guest holds as many connections as [limits] connections in warp.toml allows"
+            );
+            return None;
+        };
+        let Ok(permit) = self.permits.clone().try_acquire_owned() else {
+            tracing::warn!(
+                "guests hold as many connections as [limits] total-connections in warp.toml allows"
+            );
+            return None;
+        };
+        let (pools, tenant) = (self.pools.clone(), self.tenant.clone());
+        let endpoint = endpoint.endpoint.clone();
+        Some(async move {
+            let session = pools.connect(&tenant, &endpoint).await?;
+            Ok(SharedSession::new(session, [place, permit]))
+        })
     }
 
     fn session(&self, connection: Connection) -> Result<SharedSession, DbError> {
@@ -83,29 +112,16 @@ impl database_proxy::Host for DatabaseProxyState {
             );
             return Ok(Err(DbError::ProtocolError));
         }
-        if self.connections.is_full() {
-            tracing::warn!(
-                "the guest holds as many connections as [limits] connections in warp.toml allows"
-            );
-            return Ok(Err(DbError::PoolExhausted));
-        }
-        let Ok(permit) = self.permits.clone().try_acquire_owned() else {
-            tracing::warn!(
-                "guests hold as many connections as [limits] total-connections in warp.toml allows"
-            );
+        let Some(opening) = self.open(endpoint) else {
             return Ok(Err(DbError::PoolExhausted));
         };
-        Ok(
-            match self.pools.connect(&self.tenant, &endpoint.endpoint).await {
-                Ok(session) => {
-                    let session = SharedSession::new(session, permit);
-                    self.connections
-                        .insert(session)
-                        .ok_or(DbError::PoolExhausted)
-                }
-                Err(error) => Err(reported(&error)),
-            },
-        )
+        Ok(match opening.await {
+            Ok(session) => self
+                .connections
+                .insert(session)
+                .ok_or(DbError::PoolExhausted),
+            Err(error) => Err(reported(&error)),
+        })
     }
 
     async fn send(

@@ -12,15 +12,16 @@ pub struct SharedSession(Arc<Held>);
 
 struct Held {
     session: Mutex<Session>,
-    _permit: OwnedSemaphorePermit,
+    /// Among the connections of the instance, and of the deployment.
+    _places: [OwnedSemaphorePermit; 2],
 }
 
 impl SharedSession {
-    /// Keeps the permit for as long as the session.
-    pub(super) fn new(session: Session, permit: OwnedSemaphorePermit) -> Self {
+    /// Keeps its places for as long as the session.
+    pub(super) fn new(session: Session, places: [OwnedSemaphorePermit; 2]) -> Self {
         Self(Arc::new(Held {
             session: Mutex::new(session),
-            _permit: permit,
+            _places: places,
         }))
     }
 

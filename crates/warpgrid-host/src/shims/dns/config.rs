@@ -1,76 +1,126 @@
 //! What the deployment knows of names, in the order in which it is asked.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use super::registry::Registry;
+use super::canonical;
+use super::made_up::MadeUpAddresses;
 use super::resolver::SystemResolver;
+use super::services::{SERVICE_DOMAIN, Services};
 use crate::bindings::warpgrid::shim::dns::DnsError;
 use crate::config::ShimConfig;
 
-/// The domain whose names only the service registry knows. They are never
-/// asked of the system's resolver, so that none leaks to the outside.
-const SERVICE_DOMAIN: &str = ".warp.local";
-
-/// The resolver of a deployment: the service registry, the overrides, then the
-/// system's resolver.
+/// The resolver of a deployment: the service registry, the overrides, the
+/// proxied endpoints, then the system's resolver.
 pub struct DnsConfig {
-    registry: Registry,
-    hosts: Registry,
-    /// Names of proxied endpoints and where those really are.
-    endpoints: Vec<(String, String)>,
+    services: Arc<Services>,
+    /// Names of proxied endpoints that stand for another server.
+    made_up: MadeUpAddresses,
+    /// Names of proxied endpoints that are the server's own.
+    own: Vec<String>,
     system: SystemResolver,
+}
+
+/// A name, as it was found, and its addresses, best first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The name, canonical and complete; none of a numeric address.
+    pub name: Option<String>,
+    /// At least one.
+    pub addresses: Vec<IpAddr>,
 }
 
 impl DnsConfig {
     /// Reads `[services]`, `[dns]` and the names of `[[database]]`.
     pub fn new(config: &ShimConfig) -> Self {
-        let endpoints = config.databases.iter().map(|database| {
-            (
-                database.host.as_ref().to_ascii_lowercase(),
-                database.upstream().0.to_ascii_lowercase(),
-            )
-        });
+        Self::with_services(config, Arc::new(Services::new(config)))
+    }
+
+    /// As [`DnsConfig::new`], with services that are there already.
+    pub fn with_services(config: &ShimConfig, services: Arc<Services>) -> Self {
+        let named = |has_upstream: bool| {
+            let databases = config.databases.iter();
+            databases
+                .filter(move |database| database.upstream.is_some() == has_upstream)
+                .filter_map(|database| canonical(database.host.as_ref()))
+                .filter(|host| host.parse::<IpAddr>().is_err())
+        };
         Self {
-            registry: Registry::new(&config.services),
-            hosts: Registry::new(&config.dns.hosts),
-            endpoints: endpoints.collect(),
-            system: SystemResolver::new(config.dns.ttl, config.dns.timeout),
+            services,
+            made_up: MadeUpAddresses::new(named(true)),
+            own: named(false).collect(),
+            system: SystemResolver::new(&config.dns),
         }
     }
 
-    /// The addresses of a canonical name, best first.
-    pub async fn resolve(&self, name: &str) -> Result<Vec<IpAddr>, DnsError> {
-        if let Some(addresses) = self.fixed(name) {
-            return Ok(addresses);
-        }
-        let upstream = self
-            .endpoints
-            .iter()
-            .find(|(host, _)| host == name)
-            .map(|(_, upstream)| upstream);
-        let name = match upstream {
-            Some(upstream) => {
-                if let Some(addresses) = self.fixed(upstream) {
-                    return Ok(addresses);
-                }
-                upstream.as_str()
-            }
-            None => name,
-        };
+    /// The names that may change while guests run.
+    pub fn services(&self) -> &Arc<Services> {
+        &self.services
+    }
+
+    /// The addresses of a name as a program says it: a numeric address, a
+    /// complete name, or one without a dot that the search domains complete.
+    /// Only what the configuration itself knows, unless `beyond` it the system's
+    /// resolver may be asked, too.
+    ///
+    /// # Errors
+    /// Not found; where the system's resolver does not answer, its error; and
+    /// internal where it would have to be asked and may not.
+    pub async fn resolve(&self, question: &str, beyond: bool) -> Result<Found, DnsError> {
+        let name = canonical(question).ok_or(DnsError::NotFound)?;
         if let Ok(address) = name.parse() {
-            return Ok(vec![address]);
+            return Ok(Found {
+                name: None,
+                addresses: vec![address],
+            });
+        }
+        let found = |name: String, addresses: Vec<IpAddr>| {
+            Ok(Found {
+                name: Some(name),
+                addresses: self.services.in_order(addresses),
+            })
+        };
+        if let Some(addresses) = self.known(&name) {
+            return found(name, addresses);
+        }
+        let complete = name.contains('.') || question.ends_with('.');
+        let mut candidates = vec![];
+        if !complete {
+            let search = self.services.search();
+            let completed = search.iter().map(|domain| format!("{name}.{domain}"));
+            candidates.extend(completed.filter_map(|name| canonical(&name)));
+        }
+        candidates.push(name.clone());
+        for candidate in candidates {
+            if let Some(addresses) = self.known(&candidate) {
+                return found(candidate, addresses);
+            }
+            if candidate.ends_with(SERVICE_DOMAIN) {
+                continue;
+            }
+            if !beyond && !self.own.contains(&candidate) {
+                tracing::warn!(
+                    name,
+                    "the guest may not look this name up; add it to [services] in warp.toml, or where it stands to [network] connect"
+                );
+                return Err(DnsError::Internal);
+            }
+            match self.system.resolve(&candidate).await {
+                Err(DnsError::NotFound) => {}
+                Err(error) => return Err(error),
+                Ok(addresses) => return found(candidate, addresses),
+            }
         }
         if name.ends_with(SERVICE_DOMAIN) {
             tracing::warn!(name, "no such service; add it to [services] in warp.toml");
-            return Err(DnsError::NotFound);
         }
-        self.system.resolve(name).await
+        Err(DnsError::NotFound)
     }
 
     /// The names of an address, best first.
     pub async fn names(&self, address: IpAddr) -> Result<Vec<String>, DnsError> {
-        let mut names = self.registry.names_of(address);
-        names.extend(self.hosts.names_of(address));
+        let mut names = self.services.names_of(address);
+        names.extend(self.made_up.name(address).map(str::to_owned));
         if names.is_empty() && address.is_loopback() {
             names.push("localhost".to_owned());
         }
@@ -80,13 +130,30 @@ impl DnsConfig {
         Ok(names)
     }
 
-    /// An address that the configuration itself gives the name, if it does.
-    pub fn fixed(&self, name: &str) -> Option<Vec<IpAddr>> {
-        self.registry.next(name).or_else(|| self.hosts.next(name))
+    /// The address that stands for a proxied endpoint, where its name has none.
+    pub fn made_up(&self, name: &str) -> Option<IpAddr> {
+        self.made_up.address(name)
+    }
+
+    /// Whether no machine is behind an address, only this deployment's
+    /// endpoints.
+    pub fn is_made_up(&self, address: IpAddr) -> bool {
+        self.made_up.name(address).is_some()
+    }
+
+    /// Takes note of how a connection to an address ended.
+    pub fn connected(&self, address: IpAddr, answered: bool) {
+        self.services.connected(address, answered);
     }
 
     /// How many names the configuration itself knows.
     pub fn known_names(&self) -> usize {
-        self.registry.len() + self.hosts.len() + self.endpoints.len()
+        self.services.len() + self.made_up.len() + self.own.len()
+    }
+
+    fn known(&self, name: &str) -> Option<Vec<IpAddr>> {
+        self.services
+            .addresses(name)
+            .or_else(|| self.made_up.address(name).map(|address| vec![address]))
     }
 }

@@ -1,11 +1,15 @@
 //! `warpgrid:shim/dns` and `warpgrid:shim/dns-reverse`: names resolved by the
 //! host.
 
+mod cache;
 mod config;
+mod failed;
+mod made_up;
 mod names;
 mod registry;
 mod resolver;
 mod reverse;
+mod services;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,8 +19,9 @@ use wasmtime::component::{HasSelf, Linker};
 use crate::bindings::warpgrid::shim::dns::{self, DnsError, IpAddress};
 use crate::bindings::warpgrid::shim::dns_reverse;
 
-pub use config::DnsConfig;
+pub use config::{DnsConfig, Found};
 pub use names::ResolvedNames;
+pub use services::Services;
 
 /// The longest host name, in octets of its textual form (RFC 1035 §2.3.4).
 const MAX_NAME: usize = 253;
@@ -48,20 +53,13 @@ impl dns::Host for DnsState {
         &mut self,
         hostname: String,
     ) -> wasmtime::Result<Result<Vec<IpAddress>, DnsError>> {
-        let Some(name) = canonical(&hostname) else {
-            return Ok(Err(DnsError::NotFound));
-        };
-        if let Ok(address) = name.parse::<IpAddr>() {
-            return Ok(Ok(vec![address.into()]));
-        }
-        let addresses = match self.config.resolve(&name).await {
-            Ok(addresses) => addresses,
-            Err(error) => return Ok(Err(error)),
-        };
-        for address in &addresses {
-            self.names.remember(*address, &name);
-        }
-        Ok(Ok(addresses.into_iter().map(IpAddress::from).collect()))
+        Ok(match self.config.resolve(&hostname, true).await {
+            Ok(found) => {
+                self.names.remember_all(&found);
+                Ok(found.addresses.into_iter().map(IpAddress::from).collect())
+            }
+            Err(error) => Err(error),
+        })
     }
 }
 

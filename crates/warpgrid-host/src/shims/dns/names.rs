@@ -4,6 +4,8 @@ use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
+use super::Found;
+
 /// The most addresses that one instance's memory holds.
 const MAX_REMEMBERED: usize = 1024;
 
@@ -19,8 +21,17 @@ struct Memory {
 }
 
 impl ResolvedNames {
+    /// Remembers what a look-up found.
+    pub fn remember_all(&self, found: &Found) {
+        if let Some(name) = &found.name {
+            for address in &found.addresses {
+                self.remember(*address, name);
+            }
+        }
+    }
+
     /// Remembers that `address` was handed out for `name`.
-    pub fn remember(&self, address: IpAddr, name: &str) {
+    fn remember(&self, address: IpAddr, name: &str) {
         let Ok(mut memory) = self.0.lock() else {
             return;
         };

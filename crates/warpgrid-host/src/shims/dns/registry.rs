@@ -1,6 +1,7 @@
 //! Names with configured addresses, handed out in turn.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,7 +10,7 @@ use crate::config::Addresses;
 /// Names and their addresses. Each question for a name starts the list at the
 /// next address, so that clients that take the first one are spread evenly.
 pub(super) struct Registry {
-    names: HashMap<String, Service>,
+    names: BTreeMap<String, Service>,
 }
 
 struct Service {
@@ -40,13 +41,29 @@ impl Registry {
         Some(addresses)
     }
 
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.names.contains_key(name)
+    }
+
+    pub(super) fn has_address(&self, address: IpAddr) -> bool {
+        let mut services = self.names.values();
+        services.any(|service| service.addresses.contains(&address))
+    }
+
+    /// Appends lines of hosts(5), in lexical order of the names.
+    pub(super) fn write_hosts(&self, text: &mut String) {
+        for (name, service) in &self.names {
+            for address in &service.addresses {
+                let _ = writeln!(text, "{address}\t{name}");
+            }
+        }
+    }
+
     /// In lexical order.
     pub(super) fn names_of(&self, address: IpAddr) -> Vec<String> {
         let has = |service: &Service| service.addresses.contains(&address);
         let names = self.names.iter().filter(|(_, service)| has(service));
-        let mut names: Vec<String> = names.map(|(name, _)| name.clone()).collect();
-        names.sort();
-        names
+        names.map(|(name, _)| name.clone()).collect()
     }
 
     pub(super) fn len(&self) -> usize {

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::process::ProcessFile;
 use crate::config::{ShimConfig, zone};
+use crate::shims::dns::Services;
 
 /// The time zone database of the system, as its programs expect it.
 const ZONES: &str = "/usr/share/zoneinfo";
@@ -12,6 +14,7 @@ const DEFAULT_ZONE: &str = "UTC";
 
 /// The virtual files of a deployment.
 pub struct FilesystemConfig {
+    services: Arc<Services>,
     files: BTreeMap<String, Content>,
     directories: HashSet<String>,
 }
@@ -24,11 +27,16 @@ pub(super) enum Content {
     Random,
     /// What the instance is.
     Process(ProcessFile),
+    /// What the resolver knows now.
+    Hosts,
+    /// How the resolver is configured now.
+    ResolvConf,
 }
 
 impl FilesystemConfig {
-    /// Reads `[filesystem]`, and `[services]` and `[dns]` for `/etc/hosts`.
-    pub fn new(config: &ShimConfig) -> Self {
+    /// Reads `[filesystem]`; `/etc/hosts` and `/etc/resolv.conf` are the
+    /// resolver's.
+    pub fn new(config: &ShimConfig, services: Arc<Services>) -> Self {
         let mut files = BTreeMap::new();
         files.insert("/dev/null".to_owned(), Content::Static(b""));
         files.insert("/dev/random".to_owned(), Content::Random);
@@ -46,11 +54,23 @@ impl FilesystemConfig {
             (path.clone(), Content::Owned(bytes))
         }));
         let directories = files.keys().flat_map(|path| parents(path)).collect();
-        Self { files, directories }
+        Self {
+            services,
+            files,
+            directories,
+        }
     }
 
     pub(super) fn content(&self, path: &str) -> Option<&Content> {
         self.files.get(path)
+    }
+
+    pub(super) fn hosts(&self) -> String {
+        self.services.hosts_file()
+    }
+
+    pub(super) fn resolv_conf(&self) -> String {
+        resolv_conf(&self.services.search())
     }
 
     pub(super) fn is_virtual(&self, path: &str) -> bool {
@@ -87,9 +107,9 @@ fn etc(config: &ShimConfig) -> [(String, Content); 4] {
         .map_or(DEFAULT_ZONE, |name| name.get_ref());
     let localtime = zone(timezone).unwrap_or_default();
     [
-        ("/etc/hosts", Content::Owned(hosts(config).into_bytes())),
+        ("/etc/hosts", Content::Hosts),
         ("/etc/localtime", Content::Static(localtime)),
-        ("/etc/resolv.conf", Content::Static(RESOLV_CONF.as_bytes())),
+        ("/etc/resolv.conf", Content::ResolvConf),
         (
             "/etc/timezone",
             Content::Owned(format!("{timezone}\n").into_bytes()),
@@ -100,18 +120,12 @@ fn etc(config: &ShimConfig) -> [(String, Content); 4] {
 
 /// resolv.conf(5). No name server answers there: a guest's look-ups are the
 /// host's.
-const RESOLV_CONF: &str = "\
-# Names are resolved by the host, through getaddrinfo.
-nameserver 127.0.0.1
-";
-
-/// hosts(5): every name whose addresses the configuration gives.
-fn hosts(config: &ShimConfig) -> String {
-    let mut text = "127.0.0.1\tlocalhost\n::1\tlocalhost\n".to_owned();
-    for (name, addresses) in config.services.iter().chain(&config.dns.hosts) {
-        for address in addresses.as_slice() {
-            let _ = writeln!(text, "{address}\t{name}");
-        }
+fn resolv_conf(search: &[String]) -> String {
+    let mut text = "# Names are resolved by the host, through getaddrinfo.\n\
+                    nameserver 127.0.0.1\n"
+        .to_owned();
+    if !search.is_empty() {
+        let _ = writeln!(text, "search {}\noptions ndots:1", search.join(" "));
     }
     text
 }

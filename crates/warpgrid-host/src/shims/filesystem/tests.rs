@@ -3,6 +3,7 @@
 use super::*;
 use crate::ShimConfig;
 use crate::bindings::warpgrid::shim::filesystem::Host as _;
+use crate::shims::dns::Services;
 
 fn state(toml: &str) -> FilesystemState {
     let config = ShimConfig::from_toml("warp.toml", toml).unwrap();
@@ -13,7 +14,12 @@ fn state(toml: &str) -> FilesystemState {
         environment: ["A=1", "B="].map(str::to_owned).into(),
         memory: 1 << 20,
     };
-    FilesystemState::new(Arc::new(FilesystemConfig::new(&config)), process)
+    over(&config, process)
+}
+
+fn over(config: &ShimConfig, process: Process) -> FilesystemState {
+    let services = Arc::new(Services::new(config));
+    FilesystemState::new(Arc::new(FilesystemConfig::new(config, services)), process)
 }
 
 fn text(state: &mut FilesystemState, path: &str) -> String {
@@ -78,6 +84,36 @@ fn hosts_has_the_names_that_the_configuration_gives() {
 }
 
 #[test]
+fn resolv_conf_names_the_search_domains() {
+    let nameserver =
+        "# Names are resolved by the host, through getaddrinfo.\nnameserver 127.0.0.1\n";
+    let mut none = state("");
+    assert_eq!(text(&mut none, "/etc/resolv.conf"), nameserver);
+    let mut two = state("[dns]\nsearch = ['production.warp.local', 'warp.local']");
+    assert_eq!(
+        text(&mut two, "/etc/resolv.conf"),
+        format!("{nameserver}search production.warp.local warp.local\noptions ndots:1\n")
+    );
+}
+
+#[test]
+fn files_of_the_resolver_follow_it_unless_the_operator_has_others() {
+    let config = |toml: &str| ShimConfig::from_toml("warp.toml", toml).unwrap();
+    let first = config("[services]\n'a.warp.local' = '10.0.0.1'");
+    let services = Arc::new(Services::new(&first));
+    let shared = Arc::new(FilesystemConfig::new(&first, services.clone()));
+    let mut running = FilesystemState::new(shared, Process::default());
+    assert!(text(&mut running, "/etc/hosts").ends_with("10.0.0.1\ta.warp.local\n"));
+    services.replace(&config(
+        "[services]\n'b.warp.local' = 'fd00::2'\n[dns]\nsearch = ['warp.local']",
+    ));
+    assert!(text(&mut running, "/etc/hosts").ends_with("localhost\nfd00::2\tb.warp.local\n"));
+    assert!(text(&mut running, "/etc/resolv.conf").contains("search warp.local\n"));
+    let mut own = state("[filesystem.files]\n'/etc/hosts' = { text = 'mine' }");
+    assert_eq!(text(&mut own, "/etc/hosts"), "mine");
+}
+
+#[test]
 fn the_time_zone_is_the_configured_one() {
     let mut utc = state("");
     assert_eq!(text(&mut utc, "/etc/timezone"), "UTC\n");
@@ -134,7 +170,7 @@ fn the_operator_adds_files() {
     )
     .unwrap();
     let config = ShimConfig::from_file(&toml).unwrap();
-    let state = FilesystemState::new(Arc::new(FilesystemConfig::new(&config)), Process::default());
+    let state = over(&config, Process::default());
     assert_eq!(state.read("/etc/app/motd").unwrap(), b"hello");
     assert_eq!(state.read("/etc/app/license").unwrap(), [0, 255, 7]);
 }

@@ -1,7 +1,6 @@
 //! `warpgrid:shim/sockets`: which endpoints are proxied, and readiness.
 
 use std::future::poll_fn;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -46,13 +45,10 @@ pub struct SocketsView<'a> {
 
 impl sockets::Host for SocketsView<'_> {
     fn route(&mut self, host: String, port: u16) -> wasmtime::Result<Option<DbConfig>> {
-        let name = host
-            .parse::<IpAddr>()
-            .ok()
-            .and_then(|address| self.names.name(address));
-        let endpoint = name
-            .and_then(|name| self.endpoints.find(&name, port))
-            .or_else(|| self.endpoints.find(&host, port));
+        let endpoint = match host.parse() {
+            Ok(address) => self.endpoints.at(self.names, address, port),
+            Err(_) => self.endpoints.find(&host, port),
+        };
         Ok(endpoint.map(|endpoint| endpoint.config.clone()))
     }
 

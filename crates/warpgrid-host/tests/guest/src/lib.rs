@@ -1,6 +1,5 @@
 //! A handler that misbehaves on demand: each path is one way to use up a host.
 
-mod hostile;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -11,6 +10,8 @@ use wasip2::http::types::{
     Fields, IncomingRequest, OutgoingBody, OutgoingRequest, OutgoingResponse, ResponseOutparam,
     Scheme,
 };
+
+mod network;
 
 mod signals {
     wit_bindgen::generate!({
@@ -76,8 +77,7 @@ impl Guest for Probe {
             "/big" => vec![b'x'; 10 << 20],
             other => match other[1..].split_once('/') {
                 Some(("fetch", authority)) => fetch(authority),
-                Some(("hostile", what)) => hostile::run(what).into_bytes(),
-                _ => b"?".to_vec(),
+                _ => network::answer(other).unwrap_or_else(|| b"?".to_vec()),
             },
         };
         respond(out, &answer);

@@ -1,0 +1,158 @@
+//! Servers that a registry finds.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use warpgrid_db::{Addresses, Endpoint, Pools};
+use warpgrid_test_harness::postgres::TRUST;
+
+use crate::wire::{Wire, endpoint, limits, server, tenant};
+
+const NAME: &str = "db.warp.local";
+
+/// Addresses in turn, and what it was told of them.
+#[derive(Default)]
+struct InTurn {
+    addresses: Mutex<Vec<IpAddr>>,
+    turn: AtomicUsize,
+    tried: Mutex<Vec<(IpAddr, bool)>>,
+}
+
+impl Addresses for InTurn {
+    fn has(&self, host: &str) -> bool {
+        host == NAME
+    }
+
+    fn of(&self, host: &str) -> Vec<IpAddr> {
+        assert_eq!(host, NAME);
+        let mut addresses = self.addresses.lock().unwrap().clone();
+        let turn = self.turn.fetch_add(1, Ordering::SeqCst);
+        let count = addresses.len().max(1);
+        addresses.rotate_left(turn % count);
+        addresses
+    }
+
+    fn tried(&self, address: IpAddr, answered: bool) {
+        self.tried.lock().unwrap().push((address, answered));
+    }
+}
+
+/// One server behind several addresses with the same port, and how many
+/// connections each of them took.
+struct Replicas {
+    port: u16,
+    taken: Arc<Mutex<HashMap<IpAddr, usize>>>,
+}
+
+impl Replicas {
+    async fn start(addresses: &[IpAddr], to: SocketAddr) -> Self {
+        let taken = Arc::<Mutex<HashMap<IpAddr, usize>>>::default();
+        let mut port = 0;
+        for address in addresses {
+            let listener = TcpListener::bind((*address, port)).await.unwrap();
+            port = listener.local_addr().unwrap().port();
+            let (address, taken) = (*address, taken.clone());
+            tokio::spawn(async move {
+                while let Ok((mut client, _)) = listener.accept().await {
+                    *taken.lock().unwrap().entry(address).or_default() += 1;
+                    tokio::spawn(async move {
+                        let mut server = TcpStream::connect(to).await.unwrap();
+                        // Whichever end breaks off, it is over.
+                        let _ = copy_bidirectional(&mut client, &mut server).await;
+                    });
+                }
+            });
+        }
+        Self { port, taken }
+    }
+
+    fn taken(&self, address: IpAddr) -> usize {
+        self.taken
+            .lock()
+            .unwrap()
+            .get(&address)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    fn endpoint(&self, size: u32) -> Arc<Endpoint> {
+        let mut endpoint = Endpoint::clone(&endpoint(self.port, TRUST, limits(size)));
+        endpoint.host = NAME.to_owned();
+        Arc::new(endpoint)
+    }
+}
+
+fn loopback(last: u8) -> IpAddr {
+    IpAddr::from([127, 0, 0, last])
+}
+
+#[tokio::test]
+async fn connections_go_round_the_addresses_of_a_name() {
+    let both = [loopback(2), loopback(3)];
+    let replicas = Replicas::start(&both, server().address()).await;
+    let registry = Arc::new(InTurn::default());
+    *registry.addresses.lock().unwrap() = both.to_vec();
+    let pools = Pools::new().with_addresses(registry.clone());
+    let endpoint = replicas.endpoint(4);
+    let mut open = vec![];
+    for _ in 0..4 {
+        let mut wire = Wire::open(&pools, &endpoint).await;
+        assert_eq!(wire.rows("select 1").await, ["1"]);
+        open.push(wire);
+    }
+    assert_eq!(both.map(|address| replicas.taken(address)), [2, 2]);
+    let tried = registry.tried.lock().unwrap();
+    assert!(tried.iter().all(|(_, answered)| *answered), "{tried:?}");
+}
+
+#[tokio::test]
+async fn an_address_that_fails_is_reported_and_the_next_one_taken() {
+    let replicas = Replicas::start(&[loopback(2)], server().address()).await;
+    let registry = Arc::new(InTurn::default());
+    *registry.addresses.lock().unwrap() = vec![loopback(4), loopback(2)];
+    let pools = Pools::new().with_addresses(registry.clone());
+    let mut wire = Wire::open(&pools, &replicas.endpoint(1)).await;
+    assert_eq!(wire.rows("select 1").await, ["1"]);
+    let tried = registry.tried.lock().unwrap();
+    assert_eq!(*tried, [(loopback(4), false), (loopback(2), true)]);
+}
+
+#[tokio::test]
+async fn a_name_without_addresses_is_named_and_found_once_it_has_some() {
+    let replicas = Replicas::start(&[loopback(2)], server().address()).await;
+    let registry = Arc::new(InTurn::default());
+    let pools = Pools::new().with_addresses(registry.clone());
+    let endpoint = replicas.endpoint(1);
+    let error = pools.connect(&tenant("t"), &endpoint).await.unwrap_err();
+    assert!(error.to_string().contains(NAME), "{error}");
+    *registry.addresses.lock().unwrap() = vec![loopback(2)];
+    let mut wire = Wire::open(&pools, &endpoint).await;
+    assert_eq!(wire.rows("select 1").await, ["1"]);
+}
+
+#[tokio::test]
+async fn registries_share_no_pool_but_what_they_do_not_have_is_shared() {
+    let replicas = Replicas::start(&[loopback(2)], server().address()).await;
+    let pools = Pools::new();
+    let views: Vec<Pools> = (0..2)
+        .map(|_| {
+            let registry = InTurn::default();
+            *registry.addresses.lock().unwrap() = vec![loopback(2)];
+            pools.with_addresses(Arc::new(registry))
+        })
+        .collect();
+    for view in &views {
+        let mut wire = Wire::open(view, &replicas.endpoint(1)).await;
+        assert_eq!(wire.rows("select 1").await, ["1"]);
+    }
+    assert_eq!(pools.stats().len(), 2);
+    for view in &views {
+        let mut wire = Wire::open(view, &crate::wire::single()).await;
+        assert_eq!(wire.rows("select 1").await, ["1"]);
+    }
+    assert_eq!(pools.stats().len(), 3);
+}

@@ -1,0 +1,85 @@
+//! What the tests of the host share: guests, built once in each process.
+#![allow(dead_code, reason = "no test uses all of it")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full};
+use warpgrid_host::{Deployment, EngineConfig, Error, ShimConfig, WarpGridEngine};
+
+/// The guest of `tests/guest`.
+pub fn probe() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| built("guest", "").join("probe.wasm"))
+}
+
+/// The guest of `tests/hostile-guest`.
+pub fn hostile() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| built("hostile-guest", "").join("hostile.wasm"))
+}
+
+/// The folder of the components that stock cargo builds of a project in
+/// `tests`.
+pub fn built(project: &str, flags: &str) -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join(project);
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "build",
+            "--release",
+            "--locked",
+            "--target",
+            "wasm32-wasip2",
+        ])
+        .current_dir(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("tests")
+                .join(project),
+        )
+        .env("CARGO_TARGET_DIR", &target)
+        .env("CARGO_BUILD_BUILD_DIR", &target)
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env("RUSTFLAGS", flags)
+        .output()
+        .expect("cargo runs");
+    assert!(
+        output.status.success(),
+        "the guest does not build; run `cargo xtask setup` for its target\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    target.join("wasm32-wasip2/release")
+}
+
+pub fn deploy(config: &str) -> Arc<Deployment> {
+    deployed(probe(), config)
+}
+
+pub fn deployed(component: &Path, config: &str) -> Arc<Deployment> {
+    let config = ShimConfig::from_toml("warp.toml", config).unwrap();
+    let engine = WarpGridEngine::new(EngineConfig::for_limits(&config.limits)).unwrap();
+    let module = engine.load_module(component).unwrap();
+    engine.instantiate(&module, &config).unwrap()
+}
+
+pub async fn call(
+    deployment: &Deployment,
+    path: &str,
+    body: &[u8],
+) -> Result<Response<Bytes>, Error> {
+    let body = Full::new(Bytes::copy_from_slice(body)).map_err(|never| match never {});
+    let request = Request::post(format!("http://guest{path}"))
+        .body(body.boxed_unsync())
+        .unwrap();
+    let (head, body) = deployment.call_handler(request).await?.into_parts();
+    let body = body.collect().await.expect("a whole body").to_bytes();
+    Ok(Response::from_parts(head, body))
+}
+
+pub async fn text(deployment: &Deployment, path: &str) -> String {
+    let response = call(deployment, path, b"").await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    String::from_utf8(response.into_body().to_vec()).unwrap()
+}
