@@ -8,6 +8,8 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
+use crate::tls::Tls;
+
 /// The wire protocol of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Protocol {
@@ -44,6 +46,8 @@ pub struct Endpoint {
     /// Who logs in, whoever the guest says it is. Without them the guest is
     /// asked for its own.
     pub credentials: Option<Credentials>,
+    /// Whether and how the connection is encrypted; guests never see it.
+    pub tls: Tls,
     /// How much of the server guests may use through this endpoint.
     pub limits: PoolLimits,
 }
@@ -193,6 +197,7 @@ mod tests {
             port: 5432,
             database: None,
             credentials: None,
+            tls: Tls::default(),
             limits: PoolLimits::default(),
         };
         assert_eq!(

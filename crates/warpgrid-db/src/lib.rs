@@ -36,6 +36,7 @@ mod protocol;
 mod redis;
 mod session;
 mod stream;
+mod tls;
 mod wakers;
 
 pub use endpoint::{Credentials, Endpoint, PoolLimits, Protocol, Secret, Tenant};
@@ -44,3 +45,4 @@ pub use front::Front;
 pub use pool::PoolStats;
 pub use pools::{Pools, ResetPolicy};
 pub use session::Session;
+pub use tls::{Tls, TlsError, TlsMode, TlsSettings};

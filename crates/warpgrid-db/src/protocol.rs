@@ -44,10 +44,12 @@ pub(crate) trait Protocol: Sized + Send + Sync + 'static {
     /// What names another session whose request shall be cancelled.
     type Cancel: Send;
 
-    /// Readies an open transport for a login.
+    /// Readies an open transport for a login. Where TLS is wanted and shall be
+    /// tried, this or the login does so.
     fn prepare(
         stream: Stream,
         backend: &Backend<Self>,
+        encrypt: bool,
     ) -> impl Future<Output = Result<Self::Raw, Error>> + Send;
 
     /// Begins a session.
@@ -122,11 +124,28 @@ pub(crate) struct Backend<P: Protocol> {
 impl<P: Protocol> Backend<P> {
     /// Opens a transport, ready for a login.
     pub(crate) async fn open(&self) -> Result<P::Raw, Error> {
+        match self.attempt(self.endpoint.tls.is_wanted()).await {
+            Err(error) if self.does_without(&error) => self.attempt(false).await,
+            done => done,
+        }
+    }
+
+    /// Opens a transport, with the endpoint's TLS or without any.
+    pub(crate) async fn attempt(&self, encrypt: bool) -> Result<P::Raw, Error> {
         let stream = Stream::open(&self.endpoint).await?;
         let limit = self.endpoint.limits.connect_timeout;
-        timeout(limit, P::prepare(stream, self))
+        timeout(limit, P::prepare(stream, self, encrypt))
             .await
             .unwrap_or_else(|_| Err(slow(&self.endpoint, "waiting for the server to speak")))
+    }
+
+    /// Whether an attempt is to be repeated without TLS.
+    pub(crate) fn does_without(&self, error: &Error) -> bool {
+        let without = matches!(error, Error::Tls { .. }) && self.endpoint.tls.is_optional();
+        if without {
+            tracing::warn!(%error, "going on without TLS");
+        }
+        without
     }
 }
 
@@ -140,11 +159,11 @@ pub(crate) fn slow(endpoint: &Endpoint, what: &'static str) -> Error {
 /// A transport before the login.
 pub(crate) trait Raw: Send + 'static {
     /// Whether it is still open and silent.
-    fn is_quiet(&self) -> bool;
+    fn is_quiet(&mut self) -> bool;
 }
 
 impl Raw for Stream {
-    fn is_quiet(&self) -> bool {
+    fn is_quiet(&mut self) -> bool {
         Stream::is_quiet(self)
     }
 }

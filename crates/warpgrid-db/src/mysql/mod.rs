@@ -45,8 +45,13 @@ impl Protocol for Mysql {
     type Registration = ();
     type Cancel = ();
 
-    async fn prepare(stream: Stream, backend: &Backend<Self>) -> Result<handshake::Greeted, Error> {
-        let greeted = handshake::Greeted::read(stream, &backend.endpoint).await?;
+    /// TLS begins in the middle of the login, which says what the client is.
+    async fn prepare(
+        stream: Stream,
+        backend: &Backend<Self>,
+        encrypt: bool,
+    ) -> Result<handshake::Greeted, Error> {
+        let greeted = handshake::Greeted::read(stream, &backend.endpoint, encrypt).await?;
         backend.shared.learn(&greeted.handshake);
         Ok(greeted)
     }
@@ -87,7 +92,9 @@ impl Protocol for Mysql {
     /// The server does not notice that a client is gone while it works for it.
     async fn stop(link: &Link<Self>, endpoint: &Endpoint) {
         // Where it fails, closing the connection is all that is left.
-        if let Err(error) = link::kill(&link.server, endpoint).await {
+        if let Err(error) =
+            link::kill(&link.server, endpoint, link.stream.encrypted().is_some()).await
+        {
             tracing::debug!(%endpoint, ?error, "a query was not killed");
         }
     }

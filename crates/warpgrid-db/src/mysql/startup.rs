@@ -244,6 +244,7 @@ pub(super) fn code(error: &Error) -> (u16, &'static str) {
         // ER_CONNECT_TO_FOREIGN_DATA_SOURCE.
         Error::ConnectionRefused { .. }
         | Error::Resolve { .. }
+        | Error::Tls { .. }
         | Error::Timeout { .. }
         | Error::Lost { .. }
         | Error::Closed => (1429, "HY000"),

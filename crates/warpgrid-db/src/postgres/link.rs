@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use bytes::{Bytes, BytesMut};
 
-use super::auth::{Login, Refusal, Step};
+use super::auth::{Channel, Login, Refusal, Step};
 use super::parameters::Parameters;
 use super::{BackendKey, Postgres, frame};
 use crate::endpoint::{Endpoint, Secret};
@@ -19,9 +19,16 @@ const LONGEST_IN_LOGIN: u32 = 64 * 1024;
 
 /// What is known of the server of one connection.
 pub(crate) struct Server {
-    pub(super) address: SocketAddr,
+    pub(super) peer: Peer,
     pub(super) parameters: Parameters,
     pub(super) key: Option<BackendKey>,
+}
+
+/// Where a connection leads, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Peer {
+    pub(super) address: SocketAddr,
+    pub(super) encrypted: bool,
 }
 
 /// What makes two sessions able to use the same connection.
@@ -60,9 +67,16 @@ pub(super) async fn log_in(
     identity: &Identity,
 ) -> Result<Link<Postgres>, Failure> {
     let lost = |source| Failure::Own(Error::lost(endpoint, source));
-    let address = stream.peer().map_err(lost)?;
+    let peer = Peer {
+        address: stream.peer().map_err(lost)?,
+        encrypted: stream.encrypted().is_some(),
+    };
+    let channel = match stream.encrypted() {
+        Some(encrypted) => Channel::Encrypted(encrypted.end_point()),
+        None => Channel::Clear,
+    };
     let mut buffer = BytesMut::with_capacity(8 * 1024);
-    let mut login = Login::new(identity.user.clone(), identity.password.clone());
+    let mut login = Login::new(identity.user.clone(), identity.password.clone(), channel);
     stream.write_all(&identity.startup).await.map_err(lost)?;
     loop {
         let message = frame::take(&mut buffer, LONGEST_IN_LOGIN)
@@ -89,7 +103,7 @@ pub(super) async fn log_in(
             Ok(Step::Send(bytes)) => stream.write_all(&bytes).await.map_err(lost)?,
             Ok(Step::Done(parameters, key)) if buffer.is_empty() => {
                 let server = Server {
-                    address,
+                    peer,
                     parameters,
                     key,
                 };
@@ -103,7 +117,18 @@ pub(super) async fn log_in(
                 let what = "the server went on speaking after the login";
                 return Err(Error::protocol(endpoint, what).into());
             }
-            Err(Refusal::Server(message)) => return Err(Failure::Server(message)),
+            Err(Refusal::Server(message)) => {
+                // One that lets nobody in over TLS may do so without, and an
+                // attempt under "prefer" is over only then.
+                if peer.encrypted && endpoint.tls.is_optional() && !login.has_begun() {
+                    return Err(Failure::Own(Error::Tls {
+                        endpoint: endpoint.to_string(),
+                        what: format!("over TLS, the server says: {}", frame::error_text(&message)),
+                        remedy: "set tls = \"disable\" if it is to be in clear".into(),
+                    }));
+                }
+                return Err(Failure::Server(message));
+            }
             Err(Refusal::Login(what)) => return Err(Error::login(endpoint, what).into()),
             Err(Refusal::Protocol(what)) => return Err(Error::protocol(endpoint, what).into()),
         }
@@ -113,7 +138,7 @@ pub(super) async fn log_in(
 /// The SQLSTATE of an error (documentation, Appendix A).
 pub(super) fn code(error: &Error) -> &'static str {
     match error {
-        Error::ConnectionRefused { .. } | Error::Resolve { .. } => "08001",
+        Error::ConnectionRefused { .. } | Error::Resolve { .. } | Error::Tls { .. } => "08001",
         Error::Timeout { what: WAITING, .. } | Error::PoolExhausted { .. } => "53300",
         Error::Timeout {
             what: LOGGING_IN, ..

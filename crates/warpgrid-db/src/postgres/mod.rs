@@ -1,9 +1,10 @@
 //! The PostgreSQL frontend/backend protocol, version 3, as pure state: what is
-//! read goes in, decisions and bytes come out. [`link`] and [`cancel`] alone do
-//! io.
+//! read goes in, decisions and bytes come out. [`link`], [`encryption`] and
+//! [`cancel`] alone do io.
 
 mod auth;
 mod cancel;
+mod encryption;
 mod frame;
 mod link;
 mod opening;
@@ -52,8 +53,15 @@ impl Protocol for Postgres {
     type Registration = cancel::Registration;
     type Cancel = BackendKey;
 
-    async fn prepare(stream: Stream, _: &Backend<Self>) -> Result<Stream, Error> {
-        Ok(stream)
+    async fn prepare(
+        stream: Stream,
+        backend: &Backend<Self>,
+        encrypt: bool,
+    ) -> Result<Stream, Error> {
+        match encrypt {
+            true => encryption::begin(stream, &backend.endpoint).await,
+            false => Ok(stream),
+        }
     }
 
     async fn opening(backend: &Backend<Self>) -> Result<Self::Opening, Error> {
@@ -84,10 +92,10 @@ impl Protocol for Postgres {
         reset::Exchange::ping()
     }
 
-    async fn stop(link: &Link<Self>, _: &Endpoint) {
+    async fn stop(link: &Link<Self>, endpoint: &Endpoint) {
         if let Some(key) = link.server.key {
             // Where it fails, closing the connection is all that is left.
-            let _ = cancel::send(link.server.address, key).await;
+            let _ = cancel::send(endpoint, link.server.peer, key).await;
         }
     }
 
@@ -96,8 +104,8 @@ impl Protocol for Postgres {
         tenant: &Tenant,
         server: &Self::Server,
     ) -> Self::Registration {
-        let limit = backend.endpoint.limits.connect_timeout;
-        let target = cancel::Target::new(tenant.clone(), server.address, server.key, limit);
+        let endpoint = backend.endpoint.clone();
+        let target = cancel::Target::new(tenant.clone(), endpoint, server.peer, server.key);
         backend.shared.register(target)
     }
 

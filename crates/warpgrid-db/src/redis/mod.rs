@@ -42,8 +42,16 @@ impl Protocol for Redis {
     type Registration = ();
     type Cancel = ();
 
-    async fn prepare(stream: Stream, _: &Backend<Self>) -> Result<Stream, Error> {
-        Ok(stream)
+    /// Redis has a port of its own for TLS, so that it begins at once.
+    async fn prepare(
+        stream: Stream,
+        backend: &Backend<Self>,
+        encrypt: bool,
+    ) -> Result<Stream, Error> {
+        match encrypt {
+            true => stream.encrypt(&backend.endpoint).await,
+            false => Ok(stream),
+        }
     }
 
     async fn opening(backend: &Backend<Self>) -> Result<Self::Opening, Error> {

@@ -75,7 +75,10 @@ async fn checkout<P: Protocol>(
             }
             (lease.renew(), None)
         }
-        Grant::Open(place, raw) => (place, raw.filter(Raw::is_quiet)),
+        Grant::Open(place, raw) => {
+            let quiet = |mut raw: P::Raw| raw.is_quiet().then_some(raw);
+            (place, raw.and_then(quiet))
+        }
     };
     let reused = raw.is_some();
     let raw = match raw {
@@ -86,6 +89,11 @@ async fn checkout<P: Protocol>(
     if reused && matches!(link, Err(Failure::Own(Error::Lost { .. }))) {
         // The server gave up on a transport that had waited for its login.
         link = Link::login(backend.open().await?, endpoint, &identity).await;
+    }
+    if let Err(Failure::Own(error)) = &link
+        && backend.does_without(error)
+    {
+        link = Link::login(backend.attempt(false).await?, endpoint, &identity).await;
     }
     Ok(place.opened(link?, P::key(&identity)))
 }

@@ -12,4 +12,5 @@ mod mysql;
 mod pooling;
 mod redis;
 mod relay;
+mod tls;
 mod wire;

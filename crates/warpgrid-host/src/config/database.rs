@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 use serde_spanned::Spanned;
-use warpgrid_db::{Credentials, Endpoint, PoolLimits, Protocol, Secret};
+use warpgrid_db::{Credentials, Endpoint, PoolLimits, Protocol, Secret, Tls};
 
 use super::diagnostic::Problem;
 
@@ -164,6 +164,7 @@ impl DatabaseConfig {
                     .as_ref()
                     .map(|password| password.as_ref().0.clone()),
             }),
+            tls: Tls::default(),
             limits: PoolLimits {
                 size: *self.pool_size.as_ref(),
                 max_waiting: self.max_waiting.unwrap_or(defaults.max_waiting),

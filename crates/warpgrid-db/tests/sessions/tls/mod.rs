@@ -1,0 +1,5 @@
+//! TLS to the servers, with certificates that the tests make.
+
+mod files;
+mod middle;
+mod postgres;
