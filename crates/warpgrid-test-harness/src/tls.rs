@@ -3,12 +3,26 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, date_time_ymd,
+    KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, date_time_ymd,
 };
+
+use crate::process::report;
+
+/// How a CA signs.
+#[derive(Clone, Copy, Debug)]
+pub enum Signature {
+    /// ECDSA with SHA-256.
+    Sha256,
+    /// ECDSA with SHA-384.
+    Sha384,
+    /// Ed25519, which has no digest of its own.
+    Ed25519,
+}
 
 /// A CA of a test's own.
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
@@ -36,11 +50,24 @@ impl Authority {
     /// # Errors
     /// Where it cannot be made.
     pub fn new(name: &str) -> Result<Self> {
+        Self::signing_by(name, Signature::Sha256)
+    }
+
+    /// Makes a CA that signs in some way.
+    ///
+    /// # Errors
+    /// As [`Authority::new`].
+    pub fn signing_by(name: &str, signature: Signature) -> Result<Self> {
+        let algorithm = match signature {
+            Signature::Sha256 => &PKCS_ECDSA_P256_SHA256,
+            Signature::Sha384 => &PKCS_ECDSA_P384_SHA384,
+            Signature::Ed25519 => &PKCS_ED25519,
+        };
         let mut params = named(name, &[])?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Ok(Self(CertifiedIssuer::self_signed(
             params,
-            KeyPair::generate()?,
+            KeyPair::generate_for(algorithm)?,
         )?))
     }
 
@@ -99,6 +126,33 @@ impl Pair {
         let key = KeyPair::generate()?;
         Ok(Self {
             certificate: params.self_signed(&key)?.pem(),
+            key: key.serialize_pem(),
+        })
+    }
+}
+
+impl Pair {
+    /// A certificate of version 1, without any name but the subject's: what
+    /// `openssl x509 -req` makes where it is told nothing else.
+    ///
+    /// # Errors
+    /// Where `openssl` is missing, or makes another.
+    pub fn version_one() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let key = KeyPair::generate()?;
+        let request = named("server", &[])?.serialize_request(&key)?.pem()?;
+        fs::write(folder.path().join("request"), request)?;
+        fs::write(folder.path().join("key"), key.serialize_pem())?;
+        let output = Command::new("openssl")
+            .args(["x509", "-req", "-in", "request", "-signkey", "key", "-text"])
+            .current_dir(folder.path())
+            .output()
+            .context("cannot run openssl: install the Debian package `openssl`")?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        ensure!(text.contains("Version: 1 (0x0)"), "{}", report(&output));
+        let begin = text.find("-----BEGIN").context("no certificate")?;
+        Ok(Self {
+            certificate: text[begin..].to_owned(),
             key: key.serialize_pem(),
         })
     }
