@@ -127,6 +127,15 @@ impl Error {
         })
     }
 
+    /// Of a server that says nothing to what TLS begins with.
+    pub(crate) fn silent_handshake(endpoint: &Endpoint) -> Self {
+        Self::Tls {
+            endpoint: endpoint.to_string(),
+            what: "the server does not answer to the TLS handshake".into(),
+            remedy: "check that the port is the one for TLS, or set tls = \"disable\"".into(),
+        }
+    }
+
     /// Of a server that has no TLS, where there must be.
     pub(crate) fn no_tls(endpoint: &Endpoint) -> Self {
         let mode = endpoint.tls.mode();

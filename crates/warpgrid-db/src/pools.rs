@@ -1,7 +1,7 @@
 //! All pools of a host.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -152,6 +152,7 @@ impl Pools {
             pool,
             shared: P::Shared::default(),
             reset: self.0.reset,
+            generation: AtomicU64::default(),
         })
     }
 

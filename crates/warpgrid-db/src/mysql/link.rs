@@ -9,10 +9,11 @@ use super::auth::{Login, Refusal, Step};
 use super::handshake::{CHOICES, Greeted, Handshake, LOGIN};
 use super::reset::{self, Exchange};
 use super::{Mysql, frame};
-use crate::endpoint::{Endpoint, Secret};
+use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::link::Link;
 use crate::protocol::{Exchange as _, Failure};
+use crate::secret::Secret;
 use crate::stream::Stream;
 
 /// No packet of a login is longer; a public key is the longest.
@@ -21,12 +22,10 @@ const LONGEST_IN_LOGIN: usize = 64 * 1024;
 const MAX_PACKET: u32 = 1 << 30;
 
 /// What a guest logs in with, and what it chose of the connection.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Identity {
     pub(super) user: Bytes,
     pub(super) password: Option<Secret>,
-    /// Whether the password is the guest's own.
-    pub(super) own: bool,
     pub(super) database: Option<Bytes>,
     pub(super) flags: Flags,
     pub(super) collation: u8,
@@ -36,9 +35,8 @@ pub(crate) struct Identity {
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct LinkKey {
     user: Bytes,
-    /// Of the guest's own password. Where the endpoint has credentials, they
-    /// are the pool's.
-    password: Option<[u8; 32]>,
+    /// The digest of the password, the host's or the guest's own.
+    pub(super) password: Option<[u8; 32]>,
     database: Option<Bytes>,
     flags: Flags,
     collation: u8,
@@ -46,10 +44,9 @@ pub(crate) struct LinkKey {
 
 impl Identity {
     pub(super) fn key(&self) -> LinkKey {
-        let own = self.password.as_ref().filter(|_| self.own);
         LinkKey {
             user: self.user.clone(),
-            password: own.map(Secret::digest),
+            password: self.password.as_ref().map(Secret::digest),
             database: self.database.clone(),
             flags: self.flags & CHOICES,
             collation: self.collation,
@@ -222,16 +219,16 @@ fn response(flags: Flags, identity: &Identity, plugin: &[u8], answer: &[u8]) -> 
 
 /// Ends a connection by another one, which is encrypted as that one is.
 pub(super) async fn kill(
-    server: &Server,
+    link: &Link<Mysql>,
     endpoint: &Endpoint,
-    encrypted: bool,
+    identity: &Identity,
 ) -> Result<(), Failure> {
     let lost = |source| Failure::Own(Error::lost(endpoint, source));
     let stream = Stream::open(endpoint).await?;
-    let greeted = Greeted::read(stream, endpoint, encrypted).await?;
-    let (mut stream, _) = authenticate(greeted, endpoint, &server.identity).await?;
+    let greeted = Greeted::read(stream, endpoint, link.stream.encrypted().is_some()).await?;
+    let (mut stream, _) = authenticate(greeted, endpoint, identity).await?;
     let mut out = BytesMut::new();
-    let query = format!("KILL {}", server.thread);
+    let query = format!("KILL {}", link.server.thread);
     reset::put_command(&mut out, frame::COM_QUERY, query.as_bytes());
     stream.write_all(&out).await.map_err(lost)?;
     // Whatever the answer is: the server has seen it.

@@ -11,7 +11,7 @@ use postgres_protocol::message::frontend;
 
 use super::parameters::Parameters;
 use super::{BackendKey, frame};
-use crate::endpoint::Secret;
+use crate::secret::Secret;
 
 /// Where a login stands after a message.
 #[derive(Debug)]
@@ -298,14 +298,49 @@ mod tests {
     #[test]
     fn scram_needs_the_servers_proof() {
         let mut login = login(Some("secret"));
-        let first = sent(ask(
-            &mut login,
-            10,
-            b"SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0",
-        ));
+        let first = sent(ask(&mut login, 10, b"SCRAM-SHA-256\0\0"));
         assert!(first.starts_with(b"p") && first[5..].starts_with(b"SCRAM-SHA-256\0"));
         // A server that lets us in without proving itself is not ours.
         assert!(matches!(ask(&mut login, 0, b""), Err(Refusal::Protocol(_))));
+    }
+
+    #[test]
+    fn scram_is_bound_to_the_channel_where_both_can() {
+        let both = b"SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0";
+        let plus = b"SCRAM-SHA-256-PLUS\0\0";
+        let plain = b"SCRAM-SHA-256\0\0";
+        let bound = || Channel::Encrypted(Some(vec![7; 32]));
+        let unbound = || Channel::Encrypted(None);
+        for (channel, offer, chosen) in [
+            (
+                bound(),
+                &both[..],
+                Some(("SCRAM-SHA-256-PLUS\0", "p=tls-server-end-point,,")),
+            ),
+            (
+                bound(),
+                plus,
+                Some(("SCRAM-SHA-256-PLUS\0", "p=tls-server-end-point,,")),
+            ),
+            // It is told that the offer was short.
+            (bound(), plain, Some(("SCRAM-SHA-256\0", "y,,"))),
+            (unbound(), both, Some(("SCRAM-SHA-256\0", "n,,"))),
+            (unbound(), plus, None),
+            (Channel::Clear, plain, Some(("SCRAM-SHA-256\0", "n,,"))),
+            // Nobody honest offers it there.
+            (Channel::Clear, both, None),
+        ] {
+            let said = format!("{channel:?} {}", String::from_utf8_lossy(offer));
+            let answer = ask(&mut over(channel, Some("secret")), 10, offer);
+            match chosen {
+                Some((mechanism, header)) => {
+                    let answer = sent(answer);
+                    let rest = answer[5..].strip_prefix(mechanism.as_bytes()).expect(&said);
+                    assert!(rest[4..].starts_with(header.as_bytes()), "{said}");
+                }
+                None => assert!(answer.is_err(), "{said}"),
+            }
+        }
     }
 
     #[test]

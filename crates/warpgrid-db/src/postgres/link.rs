@@ -8,14 +8,19 @@ use bytes::{Bytes, BytesMut};
 use super::auth::{Channel, Login, Refusal, Step};
 use super::parameters::Parameters;
 use super::{BackendKey, Postgres, frame};
-use crate::endpoint::{Endpoint, Secret};
+use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::link::Link;
 use crate::protocol::{Failure, LOGGING_IN, WAITING};
+use crate::secret::Secret;
 use crate::stream::Stream;
 
 /// No message of a login is longer; an ErrorResponse may be long.
 const LONGEST_IN_LOGIN: u32 = 64 * 1024;
+
+/// invalid_authorization_specification (Appendix A): what a server says that has
+/// no rule in `pg_hba.conf` by which one comes in.
+const NOBODY_COMES_SO: &str = "28000";
 
 /// What is known of the server of one connection.
 pub(crate) struct Server {
@@ -36,9 +41,8 @@ pub(crate) struct Peer {
 pub(crate) struct LinkKey {
     /// The StartupMessage: user, database and all settings.
     startup: Bytes,
-    /// Of the guest's own password. Where the endpoint has credentials, they
-    /// are the pool's.
-    password: Option<[u8; 32]>,
+    /// The digest of the password, the host's or the guest's own.
+    pub(super) password: Option<[u8; 32]>,
 }
 
 /// What a guest logs in with.
@@ -47,16 +51,13 @@ pub(crate) struct Identity {
     pub(crate) user: Bytes,
     pub(crate) password: Option<Secret>,
     pub(crate) startup: Bytes,
-    /// Whether the password is the guest's own.
-    pub(crate) own: bool,
 }
 
 impl Identity {
     pub(crate) fn key(&self) -> LinkKey {
-        let own = self.password.as_ref().filter(|_| self.own);
         LinkKey {
             startup: self.startup.clone(),
-            password: own.map(Secret::digest),
+            password: self.password.as_ref().map(Secret::digest),
         }
     }
 }
@@ -118,9 +119,10 @@ pub(super) async fn log_in(
                 return Err(Error::protocol(endpoint, what).into());
             }
             Err(Refusal::Server(message)) => {
-                // One that lets nobody in over TLS may do so without, and an
-                // attempt under "prefer" is over only then.
-                if peer.encrypted && endpoint.tls.is_optional() && !login.has_begun() {
+                // "prefer" has not failed before the attempt without TLS has: a
+                // rule of the server's may let nobody in over TLS.
+                let barred = !login.has_begun() && frame::error_code(&message) == NOBODY_COMES_SO;
+                if barred && peer.encrypted && endpoint.tls.is_optional() {
                     return Err(Failure::Own(Error::Tls {
                         endpoint: endpoint.to_string(),
                         what: format!("over TLS, the server says: {}", frame::error_text(&message)),

@@ -23,6 +23,7 @@ use crate::endpoint::{Endpoint, Tenant};
 use crate::error::Error;
 use crate::link::Link;
 use crate::protocol::{Backend, Failure, Protocol};
+use crate::secret::Secret;
 use crate::stream::Stream;
 
 /// What the server needs to know to cancel a query: process and secret, both
@@ -74,6 +75,17 @@ impl Protocol for Postgres {
 
     fn key(identity: &Self::Identity) -> Self::Key {
         identity.key()
+    }
+
+    fn password(key: &Self::Key) -> Option<&[u8; 32]> {
+        key.password.as_ref()
+    }
+
+    fn renew(identity: &Self::Identity, password: Secret) -> Self::Identity {
+        link::Identity {
+            password: Some(password),
+            ..identity.clone()
+        }
     }
 
     async fn log_in(

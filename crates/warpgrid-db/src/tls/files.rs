@@ -1,7 +1,5 @@
 //! The files of certificates and keys, all of them PEM (RFC 7468).
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use rustls::RootCertStore;
@@ -12,9 +10,10 @@ use zeroize::Zeroizing;
 
 use super::verify::Roots;
 use super::{TlsMode, TlsSettings};
+use crate::secret::read_file;
 
 /// No file of certificates is longer: all that a system trusts are a quarter.
-const LONGEST: u64 = 1 << 20;
+const LONGEST: usize = 1 << 20;
 
 /// Why TLS cannot be had as it is asked for.
 #[derive(Debug, thiserror::Error)]
@@ -188,22 +187,4 @@ fn contents(
 fn update(digest: &mut Sha256, part: &[u8]) {
     digest.update((part.len() as u64).to_be_bytes());
     digest.update(part);
-}
-
-/// The contents of a regular file, at most so many bytes, wiped when dropped.
-pub(crate) fn read_file(path: &Path, longest: u64) -> io::Result<Zeroizing<Vec<u8>>> {
-    // Anything else might never end, or never begin.
-    if !path.metadata()?.is_file() {
-        return Err(io::Error::other("it is no regular file"));
-    }
-    let file = File::open(path)?;
-    // One that grows leaves copies behind.
-    let mut contents = Zeroizing::new(Vec::with_capacity(longest.min(64 << 10) as usize));
-    file.take(longest + 1).read_to_end(&mut contents)?;
-    if contents.len() as u64 > longest {
-        return Err(io::Error::other(format!(
-            "it is longer than {longest} bytes"
-        )));
-    }
-    Ok(contents)
 }

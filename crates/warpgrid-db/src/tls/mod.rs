@@ -134,6 +134,16 @@ impl Tls {
         })
     }
 
+    /// The same for a server of this name, where the settings have given none:
+    /// the endpoint's host may be an address that stands for it.
+    #[must_use]
+    pub fn or_named(mut self, host: &str) -> Self {
+        if self.is_wanted() {
+            self.server_name.get_or_insert_with(|| host.to_owned());
+        }
+        self
+    }
+
     /// How much of it there must be.
     #[must_use]
     pub fn mode(&self) -> TlsMode {

@@ -27,6 +27,10 @@ impl Roots {
     pub(super) fn new(store: RootCertStore, own: Vec<CertificateDer<'static>>) -> Self {
         Self { store, own }
     }
+
+    fn is_own(&self, certificate: &CertificateDer<'_>) -> bool {
+        self.own.iter().any(|own| own == certificate)
+    }
 }
 
 /// Who is let pass.
@@ -50,6 +54,14 @@ impl Verifier {
         Self { trust, algorithms }
     }
 
+    /// Whether a certificate is trusted by itself.
+    fn is_own(&self, certificate: &CertificateDer<'_>) -> bool {
+        match &self.trust {
+            Trust::Anybody => true,
+            Trust::Signed(roots) | Trust::Named(roots) => roots.is_own(certificate),
+        }
+    }
+
     fn signed(
         &self,
         roots: &Roots,
@@ -57,7 +69,7 @@ impl Verifier {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<(), Error> {
-        if roots.own.iter().any(|own| own == end_entity) {
+        if roots.is_own(end_entity) {
             return in_time(end_entity, now);
         }
         let certificate = ParsedCertificate::try_from(end_entity)?;
@@ -125,11 +137,11 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        if !matches!(self.trust, Trust::Anybody) {
+        if !self.is_own(certificate) {
             return verify_tls13_signature(message, certificate, signature, &self.algorithms);
         }
-        // Of a certificate that needs not be valid, such as one of version 1,
-        // the key will do.
+        // Of a certificate that nobody needs to have signed, and which may be
+        // one of version 1, the key will do.
         let key = parse(certificate)?
             .tbs_certificate()
             .subject_public_key_info()

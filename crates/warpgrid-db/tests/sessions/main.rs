@@ -9,6 +9,7 @@ mod hostile;
 mod isolation;
 mod login;
 mod mysql;
+mod password;
 mod pooling;
 mod redis;
 mod relay;
