@@ -2,11 +2,11 @@
 //! much of it guests may use.
 
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-use zeroize::Zeroize;
+use crate::secret::{Password, Secret};
+use crate::tls::Tls;
 
 /// The wire protocol of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,6 +44,8 @@ pub struct Endpoint {
     /// Who logs in, whoever the guest says it is. Without them the guest is
     /// asked for its own.
     pub credentials: Option<Credentials>,
+    /// Whether and how the connection is encrypted; guests never see it.
+    pub tls: Tls,
     /// How much of the server guests may use through this endpoint.
     pub limits: PoolLimits,
 }
@@ -59,56 +61,27 @@ impl fmt::Display for Endpoint {
     }
 }
 
+impl Endpoint {
+    /// The host's own password as it is now, and a number that grows when it
+    /// changes; nothing where it cannot change.
+    pub(crate) fn changing_password(&self) -> Option<(Secret, u64)> {
+        self.credentials.as_ref()?.password.as_ref()?.changing()
+    }
+}
+
 /// A database user.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Credentials {
     /// The user's name in the database.
     pub user: String,
     /// The password, where the server asks for one.
-    pub password: Option<Secret>,
+    pub password: Option<Password>,
 }
 
-/// A password: never printed, wiped from memory when dropped.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Secret(Vec<u8>);
-
-impl Secret {
-    /// Takes a password, as the server expects it: any bytes but zero.
-    #[must_use]
-    pub fn new(password: impl Into<Vec<u8>>) -> Self {
-        Self(password.into())
-    }
-
-    pub(crate) fn expose(&self) -> &[u8] {
-        &self.0
-    }
-
-    /// Keyed, so that what stays in memory says nothing about the password.
-    pub(crate) fn digest(&self) -> [u8; 32] {
-        static SALT: LazyLock<[u8; 32]> = LazyLock::new(rand::random);
-        Sha256::new()
-            .chain_update(*SALT)
-            .chain_update(&self.0)
-            .finalize()
-            .into()
-    }
-}
-
-impl Drop for Secret {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(..)")
-    }
-}
-
-impl From<&str> for Secret {
-    fn from(password: &str) -> Self {
-        Self::new(password)
+impl Credentials {
+    /// The password as it is now.
+    pub(crate) fn current(&self) -> Option<Secret> {
+        self.password.as_ref().map(Password::current)
     }
 }
 
@@ -177,15 +150,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_is_never_printed() {
-        let credentials = Credentials {
-            user: "app".into(),
-            password: Some(Secret::from("hunter2")),
-        };
-        assert!(!format!("{credentials:?}").contains("hunter2"));
-    }
-
-    #[test]
     fn an_address_literal_is_printed_unambiguously() {
         let endpoint = |host: &str| Endpoint {
             protocol: Protocol::Postgres,
@@ -193,6 +157,7 @@ mod tests {
             port: 5432,
             database: None,
             credentials: None,
+            tls: Tls::default(),
             limits: PoolLimits::default(),
         };
         assert_eq!(

@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::endpoint::{Endpoint, Protocol};
+use crate::tls::explain;
 
 /// Why a session cannot be had, or cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +77,17 @@ pub enum Error {
         source: io::Error,
     },
 
+    /// The connection cannot have the TLS that it must have.
+    #[error("{endpoint}: {what}; {remedy}")]
+    Tls {
+        /// The endpoint, as [`Endpoint`] prints itself.
+        endpoint: String,
+        /// What is wrong, of the certificate or else.
+        what: String,
+        /// What to change, by its name in the host's configuration.
+        remedy: String,
+    },
+
     /// The host has no way to log in that the server accepts.
     #[error("{endpoint}: {what}; check the credentials in the host's configuration")]
     Login {
@@ -107,10 +119,30 @@ pub enum Error {
 }
 
 impl Error {
+    /// Of an error of the stream's; of TLS where that is what went wrong.
     pub(crate) fn lost(endpoint: &Endpoint, source: io::Error) -> Self {
-        Self::Lost {
+        explain(endpoint, &source).unwrap_or_else(|| Self::Lost {
             endpoint: endpoint.to_string(),
             source,
+        })
+    }
+
+    /// Of a server that says nothing to what TLS begins with.
+    pub(crate) fn silent_handshake(endpoint: &Endpoint) -> Self {
+        Self::Tls {
+            endpoint: endpoint.to_string(),
+            what: "the server does not answer to the TLS handshake".into(),
+            remedy: "check that the port is the one for TLS, or set tls = \"disable\"".into(),
+        }
+    }
+
+    /// Of a server that has no TLS, where there must be.
+    pub(crate) fn no_tls(endpoint: &Endpoint) -> Self {
+        let mode = endpoint.tls.mode();
+        Self::Tls {
+            endpoint: endpoint.to_string(),
+            what: format!("the server offers no TLS, and tls = \"{mode}\" does without none"),
+            remedy: "turn TLS on at the server, or set tls = \"prefer\"".into(),
         }
     }
 

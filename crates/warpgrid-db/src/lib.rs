@@ -8,6 +8,9 @@
 //! leaves, a connection whose state is known is reset and goes back to the
 //! pool; any other is closed.
 //!
+//! Between the host and the server there may be TLS ([`Tls`]), of which guests
+//! see nothing. The host's own [`Password`] may stand in a file that changes.
+//!
 //! [`Pools`] is the door: [`Pools::connect`] gives a [`Session`] for a
 //! [`Tenant`] on an [`Endpoint`]. [`Front`] puts the same over a TCP listener.
 //!
@@ -35,14 +38,18 @@ mod pools;
 mod postgres;
 mod protocol;
 mod redis;
+mod secret;
 mod session;
 mod stream;
+mod tls;
 mod wakers;
 
 pub use addresses::Addresses;
-pub use endpoint::{Credentials, Endpoint, PoolLimits, Protocol, Secret, Tenant};
+pub use endpoint::{Credentials, Endpoint, PoolLimits, Protocol, Tenant};
 pub use error::Error;
 pub use front::Front;
 pub use pool::PoolStats;
 pub use pools::{Pools, ResetPolicy};
+pub use secret::{Password, Secret};
 pub use session::Session;
+pub use tls::{Tls, TlsError, TlsMode, TlsSettings};

@@ -33,9 +33,8 @@ impl<P: Protocol> Connection for Link<P> {
     type Key = P::Key;
     type Raw = P::Raw;
 
-    fn close(mut self) {
-        // A server that does not take it sees the end anyway.
-        let _ = self.stream.write_now(P::GOODBYE);
+    fn close(self) {
+        self.stream.close(P::GOODBYE);
     }
 }
 

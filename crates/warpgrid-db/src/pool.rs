@@ -238,6 +238,14 @@ impl<C: Connection> Pool<C> {
         }
     }
 
+    /// Closes idle connections whose key will not do.
+    pub(crate) fn retain(&self, will_do: impl Fn(&C::Key) -> bool) {
+        self.close_idle(|idle| match &idle.what {
+            Unused::Ready(_, key) => !will_do(key),
+            Unused::Raw(_) => false,
+        });
+    }
+
     /// Hands out nothing more, closes what is idle, and turns waiters away.
     pub(crate) fn drain(&self) {
         let (idle, waiters) = {
@@ -350,17 +358,21 @@ impl<C: Connection> Pool<C> {
                     Unused::Raw(_) => self.limits.idle_timeout.min(RAW_TIMEOUT),
                 }
         };
+        self.close_idle(|idle| due(idle) <= now);
         let mut state = self.state();
-        let (expired, kept): (VecDeque<_>, _) = std::mem::take(&mut state.idle)
-            .into_iter()
-            .partition(|idle| due(idle) <= now);
-        state.idle = kept;
-        self.vacate(&mut state, expired.len());
         let next = state.idle.iter().map(due).min();
         state.reaping = next.is_some();
-        drop(state);
-        expired.into_iter().for_each(Idle::close);
         next
+    }
+
+    fn close_idle(&self, which: impl Fn(&Idle<C>) -> bool) {
+        let mut state = self.state();
+        let (closed, kept): (VecDeque<_>, _) =
+            std::mem::take(&mut state.idle).into_iter().partition(which);
+        state.idle = kept;
+        self.vacate(&mut state, closed.len());
+        drop(state);
+        closed.into_iter().for_each(Idle::close);
     }
 
     fn state(&self) -> MutexGuard<'_, State<C>> {

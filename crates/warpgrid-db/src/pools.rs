@@ -1,7 +1,7 @@
 //! All pools of a host.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -180,6 +180,7 @@ impl Pools {
             shared: P::Shared::default(),
             reset: self.shared.reset,
             registry,
+            generation: AtomicU64::default(),
         })
     }
 

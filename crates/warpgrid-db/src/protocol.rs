@@ -1,20 +1,21 @@
 //! What pools and sessions need of a wire protocol. Everything here is decided
 //! per message or per session; what runs per byte is inside a [`Tracker`].
 
+mod backend;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use tokio::time::timeout;
+use zeroize::Zeroizing;
 
-use crate::addresses::Registry;
 use crate::endpoint::{Endpoint, Tenant};
 use crate::error::Error;
 use crate::link::{Link, Unfit};
-use crate::pool::Pool;
-use crate::pools::ResetPolicy;
+use crate::secret::Secret;
 use crate::stream::Stream;
+pub(crate) use backend::{Backend, slow};
 
 /// A wire protocol.
 pub(crate) trait Protocol: Sized + Send + Sync + 'static {
@@ -45,10 +46,12 @@ pub(crate) trait Protocol: Sized + Send + Sync + 'static {
     /// What names another session whose request shall be cancelled.
     type Cancel: Send;
 
-    /// Readies an open transport for a login.
+    /// Readies an open transport for a login. Where TLS is wanted and shall be
+    /// tried, this or the login does so.
     fn prepare(
         stream: Stream,
         backend: &Backend<Self>,
+        encrypt: bool,
     ) -> impl Future<Output = Result<Self::Raw, Error>> + Send;
 
     /// Begins a session.
@@ -61,6 +64,12 @@ pub(crate) trait Protocol: Sized + Send + Sync + 'static {
     fn refusing(endpoint: &Arc<Endpoint>) -> Self::Opening;
 
     fn key(identity: &Self::Identity) -> Self::Key;
+
+    /// The digest of the password that a connection is logged in with.
+    fn password(key: &Self::Key) -> Option<&[u8; 32]>;
+
+    /// The same identity with another password.
+    fn renew(identity: &Self::Identity, password: Secret) -> Self::Identity;
 
     /// Logs in on a transport. [`Link::login`] bounds its time.
     fn log_in(
@@ -112,42 +121,14 @@ pub(crate) trait Protocol: Sized + Send + Sync + 'static {
     fn error_text(message: &Bytes) -> String;
 }
 
-/// What all sessions of one endpoint share.
-pub(crate) struct Backend<P: Protocol> {
-    pub(crate) endpoint: Arc<Endpoint>,
-    pub(crate) pool: Arc<Pool<Link<P>>>,
-    pub(crate) shared: P::Shared,
-    pub(crate) reset: ResetPolicy,
-    /// Where the server is, if that is not for the system's resolver to say.
-    pub(crate) registry: Registry,
-}
-
-impl<P: Protocol> Backend<P> {
-    /// Opens a transport, ready for a login.
-    pub(crate) async fn open(&self) -> Result<P::Raw, Error> {
-        let stream = Stream::open(&self.endpoint, &self.registry).await?;
-        let limit = self.endpoint.limits.connect_timeout;
-        timeout(limit, P::prepare(stream, self))
-            .await
-            .unwrap_or_else(|_| Err(slow(&self.endpoint, "waiting for the server to speak")))
-    }
-}
-
-/// A server that takes longer than the connect timeout.
-pub(crate) fn slow(endpoint: &Endpoint, what: &'static str) -> Error {
-    let limit = endpoint.limits.connect_timeout;
-    let remedy = "check that the server is not overloaded, or raise connect_timeout";
-    Error::timeout(endpoint, what, limit, remedy)
-}
-
 /// A transport before the login.
 pub(crate) trait Raw: Send + 'static {
     /// Whether it is still open and silent.
-    fn is_quiet(&self) -> bool;
+    fn is_quiet(&mut self) -> bool;
 }
 
 impl Raw for Stream {
-    fn is_quiet(&self) -> bool {
+    fn is_quiet(&mut self) -> bool {
         Stream::is_quiet(self)
     }
 }
@@ -182,9 +163,9 @@ pub(crate) trait Opening<P: Protocol>: Send {
     /// something.
     fn feed(&mut self, data: &mut &[u8]) -> Option<Event<P::Identity, P::Cancel>>;
 
-    /// What was taken and is for the server.
-    fn early(&mut self) -> BytesMut {
-        BytesMut::new()
+    /// What was taken and is for the server. It may hold a password.
+    fn early(&mut self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::default()
     }
 
     /// What a guest reads that gets no session.

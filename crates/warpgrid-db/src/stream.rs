@@ -17,10 +17,12 @@ use tokio::time::{Instant, timeout, timeout_at};
 use crate::addresses::{self, Registry};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
+use crate::tls::Encrypted;
 
 /// A connection to a server, over whichever transport.
 pub(crate) enum Stream {
     Tcp(TcpStream),
+    Tls(Encrypted),
 }
 
 impl Stream {
@@ -73,10 +75,12 @@ impl Stream {
     ) -> Poll<io::Result<usize>> {
         match self {
             Self::Tcp(stream) => pin!(stream.read_buf(buffer)).poll(cx),
+            Self::Tls(stream) => stream.poll_read(cx, buffer),
         }
     }
 
-    /// Writes what the transport takes.
+    /// Writes what the transport takes. Reading goes on writing what it took
+    /// and could not send yet; who does not read flushes.
     pub(crate) fn poll_write(
         &mut self,
         cx: &mut Context<'_>,
@@ -84,6 +88,7 @@ impl Stream {
     ) -> Poll<io::Result<usize>> {
         match self {
             Self::Tcp(stream) => Pin::new(stream).poll_write(cx, data),
+            Self::Tls(stream) => stream.poll_write(cx, data),
         }
     }
 
@@ -95,20 +100,54 @@ impl Stream {
         }
     }
 
+    /// Takes leave of the server, without waiting. One that does not take it
+    /// sees the end anyway.
+    pub(crate) fn close(mut self, goodbye: &[u8]) {
+        let _ = self.write_now(goodbye);
+        if let Self::Tls(stream) = &mut self {
+            stream.say_close();
+        }
+    }
+
+    /// The TLS handshake, which the server expects next, on a transport that
+    /// has none.
+    pub(crate) async fn encrypt(self, endpoint: &Endpoint) -> Result<Self, Error> {
+        match self {
+            Self::Tcp(stream) => endpoint.tls.connect(stream, endpoint).await.map(Self::Tls),
+            encrypted @ Self::Tls(_) => Ok(encrypted),
+        }
+    }
+
+    /// Whether what passes is encrypted.
+    pub(crate) fn encrypted(&self) -> Option<&Encrypted> {
+        match self {
+            Self::Tcp(_) => None,
+            Self::Tls(stream) => Some(stream),
+        }
+    }
+
+    fn socket(&self) -> &TcpStream {
+        match self {
+            Self::Tcp(stream) => stream,
+            Self::Tls(stream) => stream.socket(),
+        }
+    }
+
     /// The address that really answered: where a cancel request must go.
     pub(crate) fn peer(&self) -> io::Result<SocketAddr> {
-        match self {
-            Self::Tcp(stream) => stream.peer_addr(),
-        }
+        self.socket().peer_addr()
     }
 
     /// Whether an unused connection is still open and silent. A server that
     /// went away has closed it; one that speaks unasked cannot be trusted to
     /// be where the pool believes it is. This asks the kernel: what the
     /// runtime has heard of may be old.
-    pub(crate) fn is_quiet(&self) -> bool {
-        let Self::Tcp(stream) = self;
-        let peeked = SockRef::from(stream).peek(&mut [MaybeUninit::uninit(); 1]);
+    pub(crate) fn is_quiet(&mut self) -> bool {
+        let stream = match self {
+            Self::Tcp(stream) => stream,
+            Self::Tls(stream) => return stream.is_quiet(),
+        };
+        let peeked = SockRef::from(&*stream).peek(&mut [MaybeUninit::uninit(); 1]);
         matches!(peeked, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
     }
 
@@ -121,12 +160,30 @@ impl Stream {
         }
     }
 
-    pub(crate) async fn write_all(&mut self, mut data: &[u8]) -> io::Result<()> {
+    /// Writes all of it, and sees it off.
+    pub(crate) async fn write_all(&mut self, data: &[u8]) -> io::Result<()> {
+        match self.write_out(data).await {
+            // A server that refuses us says why before it closes.
+            Err(error) if self.encrypted().is_some() => {
+                let cx = &mut Context::from_waker(Waker::noop());
+                match self.poll_read(cx, &mut BytesMut::new()) {
+                    Poll::Ready(Err(why)) => Err(why),
+                    _ => Err(error),
+                }
+            }
+            other => other,
+        }
+    }
+
+    async fn write_out(&mut self, mut data: &[u8]) -> io::Result<()> {
         while !data.is_empty() {
             let written = poll_fn(|cx| self.poll_write(cx, data)).await?;
             data = &data[written..];
         }
-        Ok(())
+        match self {
+            Self::Tcp(_) => Ok(()),
+            Self::Tls(stream) => poll_fn(|cx| stream.poll_flush(cx)).await,
+        }
     }
 }
 

@@ -417,8 +417,8 @@ fn program_name(module: &Module) -> String {
 }
 
 fn environment(config: &ShimConfig) -> Arc<[String]> {
-    let variables = config.env.iter();
-    variables
+    config
+        .variables()
         .map(|(name, value)| format!("{name}={value}"))
         .collect()
 }
@@ -427,7 +427,7 @@ fn environment(config: &ShimConfig) -> Arc<[String]> {
 /// of `warp.toml`, output to the host's own.
 pub(crate) fn wasi(config: &ShimConfig) -> Result<WasiCtxBuilder, Error> {
     let mut builder = WasiCtxBuilder::new();
-    for (name, value) in &config.env {
+    for (name, value) in config.variables() {
         builder.env(name, value);
     }
     builder.inherit_stdout().inherit_stderr();

@@ -16,3 +16,4 @@ pub mod postgres;
 pub mod process;
 pub mod redis;
 pub mod service;
+pub mod tls;

@@ -15,6 +15,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::daemon::{self, Daemon};
 use crate::process::report;
+use crate::tls::{self, ServerTls};
 
 /// The password of every user that has one.
 pub const PASSWORD: &str = "secret";
@@ -64,6 +65,18 @@ impl Mariadb {
     /// Names the Debian package where the server's programs are missing, and
     /// carries the server's log where it does not come up.
     pub fn start() -> Result<Self> {
+        Self::begin(None)
+    }
+
+    /// Starts a server that has TLS beside plain connections.
+    ///
+    /// # Errors
+    /// As [`Mariadb::start`].
+    pub fn start_tls(tls: &ServerTls<'_>) -> Result<Self> {
+        Self::begin(Some(tls))
+    }
+
+    fn begin(tls: Option<&ServerTls<'_>>) -> Result<Self> {
         let template = template()?;
         let directory = daemon::directory("warpgrid-mariadb-")?;
         let copied = Command::new("cp")
@@ -77,6 +90,9 @@ impl Mariadb {
             users.push_str(ED25519_USER);
         }
         fs::write(directory.join("users.sql"), users).context("cannot write users.sql")?;
+        if let Some(tls) = tls {
+            tls.write(&directory)?;
+        }
         Daemon::start(directory, command).map(Self)
     }
 
@@ -193,6 +209,13 @@ fn command(directory: &Path, port: u16) -> Command {
         .args(["--innodb-buffer-pool-size=16M", "--innodb-log-file-size=4M"])
         .args(["--innodb-flush-log-at-trx-commit=0", "--skip-log-bin"])
         .args(["--max-connections=400", "--local-infile=1"]);
+    let tls = [
+        ("ssl-cert", tls::CERTIFICATE),
+        ("ssl-key", tls::KEY),
+        ("ssl-ca", tls::CLIENTS),
+    ];
+    let there = tls.iter().filter(|(_, name)| directory.join(name).exists());
+    command.args(there.map(|(option, name)| path(option, name)));
     if has_ed25519() {
         command.arg("--plugin-load-add=auth_ed25519");
     }

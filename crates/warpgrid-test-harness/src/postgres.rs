@@ -11,7 +11,7 @@ mod programs;
 use std::fs;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -19,6 +19,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 
 use crate::guard::Guard;
 use crate::process::report;
+use crate::tls::{self, ServerTls};
 use programs::Programs;
 
 /// The password of every user that [`Postgres`] makes.
@@ -62,6 +63,34 @@ impl Postgres {
     /// # Errors
     /// As [`Postgres::start`].
     pub fn start_with(settings: &str) -> Result<Self> {
+        Self::begin(settings, |_, _| Ok(()))
+    }
+
+    /// Starts a server that has TLS beside plain connections, with lines that
+    /// come first in `pg_hba.conf`.
+    ///
+    /// # Errors
+    /// As [`Postgres::start`].
+    pub fn start_tls(tls: &ServerTls<'_>, access: &str) -> Result<Self> {
+        let mut settings = format!(
+            "ssl = on\nssl_cert_file = '{}'\nssl_key_file = '{}'\n",
+            tls::CERTIFICATE,
+            tls::KEY
+        );
+        if tls.clients.is_some() {
+            settings.push_str(&format!("ssl_ca_file = '{}'\n", tls::CLIENTS));
+        }
+        Self::begin(&settings, |programs, data| {
+            tls.write(data)?;
+            programs.keep_secret(&data.join(tls::KEY))?;
+            let path = data.join("pg_hba.conf");
+            let rules = fs::read_to_string(&path).context("cannot read pg_hba.conf")?;
+            fs::write(&path, format!("{access}{rules}")).context("cannot write pg_hba.conf")
+        })
+    }
+
+    /// The server's files lie ready when `prepare` is called.
+    fn begin(settings: &str, prepare: impl FnOnce(&Programs, &Path) -> Result<()>) -> Result<Self> {
         let programs = Programs::find()?;
         let template = programs.template()?;
         let directory = programs.directory("warpgrid-postgres-")?;
@@ -79,6 +108,7 @@ impl Postgres {
             .open(&configuration)
             .and_then(|mut file| file.write_all(settings.as_bytes()))
             .with_context(|| format!("cannot write {}", configuration.display()))?;
+        prepare(&programs, &directory.join("data"))?;
         // Between the look for a free port and the server's own bind another
         // process may take it.
         let mut last = anyhow!("no attempt was made");

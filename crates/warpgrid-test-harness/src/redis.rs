@@ -14,6 +14,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::daemon::{self, Daemon};
 use crate::process::report;
+use crate::tls::{self, ServerTls};
 
 /// The password of every user that [`Redis`] has.
 pub const PASSWORD: &str = "secret";
@@ -52,9 +53,24 @@ impl Redis {
     /// # Errors
     /// As [`Redis::start`].
     pub fn start_with(settings: &str) -> Result<Self> {
+        Self::begin(settings, None)
+    }
+
+    /// Starts a server that has TLS, and no plain connections.
+    ///
+    /// # Errors
+    /// As [`Redis::start`].
+    pub fn start_tls(tls: &ServerTls<'_>) -> Result<Self> {
+        Self::begin("", Some(tls))
+    }
+
+    fn begin(settings: &str, tls: Option<&ServerTls<'_>>) -> Result<Self> {
         let directory = daemon::directory("warpgrid-redis-")?;
         let settings = format!("{SETTINGS}{settings}");
         fs::write(directory.join("redis.conf"), settings).context("cannot write redis.conf")?;
+        if let Some(tls) = tls {
+            tls.write(&directory)?;
+        }
         Daemon::start(directory, command)
             .context("install the Debian package `redis-server` where it is missing")
             .map(Self)
@@ -78,7 +94,10 @@ impl Redis {
     /// # Errors
     /// Carries what `redis-cli` wrote where it fails.
     pub fn run(&self, arguments: &[&str]) -> Result<String> {
-        let options = ["-a", PASSWORD, "--no-auth-warning"];
+        let mut options = vec!["-a", PASSWORD, "--no-auth-warning"];
+        if self.0.directory.join(tls::KEY).exists() {
+            options.extend(["--tls", "--insecure"]);
+        }
         let output = redis_cli(self.address(), &[&options, arguments].concat())?;
         ensure!(output.status.success(), "redis-cli: {}", report(&output));
         Ok(String::from_utf8_lossy(&output.stdout)
@@ -128,11 +147,30 @@ fn command(directory: &Path, port: u16) -> Command {
     let mut command = Command::new("redis-server");
     command
         .arg(directory.join("redis.conf"))
-        .args(["--port", &port.to_string()])
         .arg("--pidfile")
         .arg(directory.join("pid"))
         .arg("--dir")
         .arg(directory);
+    let port = port.to_string();
+    if !directory.join(tls::KEY).exists() {
+        command.args(["--port", &port]);
+        return command;
+    }
+    let file = |name: &str| directory.join(name);
+    command
+        .args(["--port", "0", "--tls-port", &port])
+        .arg("--tls-cert-file")
+        .arg(file(tls::CERTIFICATE))
+        .arg("--tls-key-file")
+        .arg(file(tls::KEY));
+    if file(tls::CLIENTS).exists() {
+        command
+            .arg("--tls-ca-cert-file")
+            .arg(file(tls::CLIENTS))
+            .args(["--tls-auth-clients", "yes"]);
+    } else {
+        command.args(["--tls-auth-clients", "no"]);
+    }
     command
 }
 

@@ -37,15 +37,18 @@ pub(super) enum Refusal {
 pub(super) struct Login {
     password: Vec<u8>,
     scramble: Bytes,
+    /// Whether the connection is, so that a password may go over it.
+    encrypted: bool,
     process: Option<AuthProc>,
     steps: u8,
 }
 
 impl Login {
-    pub(super) fn new(password: &[u8], scramble: Bytes) -> Self {
+    pub(super) fn new(password: &[u8], scramble: Bytes, encrypted: bool) -> Self {
         Self {
             password: password.to_vec(),
             scramble,
+            encrypted,
             process: None,
             steps: 0,
         }
@@ -133,7 +136,7 @@ impl Context for &Login {
     }
 
     fn is_tls_transport(&self) -> bool {
-        false
+        self.encrypted
     }
 
     fn scramble(&self) -> &[u8] {
@@ -151,7 +154,8 @@ impl Drop for Login {
     }
 }
 
-/// The plugins that do not send the password in clear.
+/// The plugins that do not send the password in clear, unless the connection
+/// is encrypted.
 fn known(name: &[u8]) -> Option<AuthPlugin<'static>> {
     let plugin = AuthPlugin::from_bytes(name).into_owned();
     matches!(
@@ -171,7 +175,7 @@ mod tests {
     const SCRAMBLED: &[u8] = b"01234567890123456789";
 
     fn login() -> Login {
-        Login::new(b"secret", Bytes::from_static(SCRAMBLED))
+        Login::new(b"secret", Bytes::from_static(SCRAMBLED), false)
     }
 
     fn packet(login: &mut Login, payload: &[u8]) -> Result<Step, Refusal> {

@@ -144,16 +144,22 @@ impl Handshake {
 pub(crate) struct Greeted {
     pub(super) stream: Stream,
     pub(super) handshake: Handshake,
+    /// Whether to begin TLS.
+    pub(super) encrypt: bool,
 }
 
 impl Raw for Greeted {
-    fn is_quiet(&self) -> bool {
+    fn is_quiet(&mut self) -> bool {
         self.stream.is_quiet()
     }
 }
 
 impl Greeted {
-    pub(super) async fn read(mut stream: Stream, endpoint: &Endpoint) -> Result<Self, Error> {
+    pub(super) async fn read(
+        mut stream: Stream,
+        endpoint: &Endpoint,
+        encrypt: bool,
+    ) -> Result<Self, Error> {
         let mut buffer = BytesMut::new();
         loop {
             let packet = frame::take(&mut buffer, LONGEST)
@@ -174,7 +180,11 @@ impl Greeted {
                             .contains(Flags::CLIENT_PROTOCOL_41 | Flags::CLIENT_PLUGIN_AUTH)
                 })
                 .ok_or_else(|| Error::protocol(endpoint, "its first packet is not a handshake"))?;
-            return Ok(Self { stream, handshake });
+            return Ok(Self {
+                stream,
+                handshake,
+                encrypt,
+            });
         }
     }
 }

@@ -23,6 +23,7 @@ use crate::endpoint::{Endpoint, Tenant};
 use crate::error::Error;
 use crate::link::Link;
 use crate::protocol::{Backend, Failure, Protocol, slow};
+use crate::secret::Secret;
 use crate::stream::Stream;
 
 /// MySQL and MariaDB.
@@ -45,8 +46,13 @@ impl Protocol for Mysql {
     type Registration = ();
     type Cancel = ();
 
-    async fn prepare(stream: Stream, backend: &Backend<Self>) -> Result<handshake::Greeted, Error> {
-        let greeted = handshake::Greeted::read(stream, &backend.endpoint).await?;
+    /// TLS begins in the middle of the login, which says what the client is.
+    async fn prepare(
+        stream: Stream,
+        backend: &Backend<Self>,
+        encrypt: bool,
+    ) -> Result<handshake::Greeted, Error> {
+        let greeted = handshake::Greeted::read(stream, &backend.endpoint, encrypt).await?;
         backend.shared.learn(&greeted.handshake);
         Ok(greeted)
     }
@@ -68,6 +74,17 @@ impl Protocol for Mysql {
         identity.key()
     }
 
+    fn password(key: &Self::Key) -> Option<&[u8; 32]> {
+        key.password.as_ref()
+    }
+
+    fn renew(identity: &Self::Identity, password: Secret) -> Self::Identity {
+        Arc::new(link::Identity {
+            password: Some(password),
+            ..link::Identity::clone(identity)
+        })
+    }
+
     async fn log_in(
         raw: handshake::Greeted,
         endpoint: &Endpoint,
@@ -86,8 +103,12 @@ impl Protocol for Mysql {
 
     /// The server does not notice that a client is gone while it works for it.
     async fn stop(link: &Link<Self>, endpoint: &Endpoint) {
+        let identity = match endpoint.changing_password() {
+            Some((password, _)) => Self::renew(&link.server.identity, password),
+            None => link.server.identity.clone(),
+        };
         // Where it fails, closing the connection is all that is left.
-        if let Err(error) = link::kill(link, endpoint).await {
+        if let Err(error) = link::kill(link, endpoint, &identity).await {
             tracing::debug!(%endpoint, ?error, "a query was not killed");
         }
     }

@@ -11,9 +11,10 @@ use zeroize::Zeroize;
 use super::handshake::{CHOICES, Handshake};
 use super::link::Identity;
 use super::{Mysql, frame};
-use crate::endpoint::{Endpoint, Secret};
+use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::protocol::{self, Event, Failure, LOGGING_IN, WAITING};
+use crate::secret::Secret;
 
 /// Guests that are offered no connection attributes say less.
 const LONGEST: usize = 16 * 1024;
@@ -97,10 +98,10 @@ impl Opening {
             self.fast_auth =
                 &request.plugin[..] == b"caching_sha2_password" && request.answer.len() > 1;
             let user = Bytes::copy_from_slice(credentials.user.as_bytes());
-            return self.start(&request, user, credentials.password.clone(), false);
+            return self.start(&request, user, credentials.current());
         }
         if request.answer.is_empty() || request.answer[..] == [0] {
-            return self.start(&request, request.user.clone(), None, true);
+            return self.start(&request, request.user.clone(), None);
         }
         if !request.flags.contains(Flags::CLIENT_PLUGIN_AUTH) {
             // ER_NOT_SUPPORTED_AUTH_MODE.
@@ -117,7 +118,7 @@ impl Opening {
     fn password(&mut self, request: &Request, mut payload: BytesMut) -> Event<Arc<Identity>, ()> {
         let password = Secret::new(payload.strip_suffix(b"\0").unwrap_or(&payload));
         payload.zeroize();
-        self.start(request, request.user.clone(), Some(password), true)
+        self.start(request, request.user.clone(), Some(password))
     }
 
     fn start(
@@ -125,7 +126,6 @@ impl Opening {
         request: &Request,
         user: Bytes,
         password: Option<Secret>,
-        own: bool,
     ) -> Event<Arc<Identity>, ()> {
         // The endpoint's database, else the guest's.
         let database = self.endpoint.database.as_ref();
@@ -133,7 +133,6 @@ impl Opening {
         Event::Start(Arc::new(Identity {
             user,
             password,
-            own,
             database: database.or_else(|| request.database.clone()),
             flags: request.flags & self.handshake.flags & CHOICES,
             collation: request.collation,
@@ -244,6 +243,7 @@ pub(super) fn code(error: &Error) -> (u16, &'static str) {
         // ER_CONNECT_TO_FOREIGN_DATA_SOURCE.
         Error::ConnectionRefused { .. }
         | Error::Resolve { .. }
+        | Error::Tls { .. }
         | Error::Timeout { .. }
         | Error::Lost { .. }
         | Error::Closed => (1429, "HY000"),

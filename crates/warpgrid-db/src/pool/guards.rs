@@ -54,6 +54,11 @@ impl<C: Connection> Lease<C> {
         &mut self.connection
     }
 
+    /// Which sessions it is good for.
+    pub(crate) fn key(&self) -> &C::Key {
+        &self.key
+    }
+
     /// The connection is clean: the next session may have it.
     pub(crate) fn park(mut self) {
         if let Some(pool) = self.place.0.take() {

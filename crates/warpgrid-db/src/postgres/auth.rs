@@ -5,12 +5,13 @@
 //! the work that a server may ask for.
 
 use bytes::{Buf, Bytes, BytesMut};
-use postgres_protocol::authentication::{self, sasl};
+use postgres_protocol::authentication;
+use postgres_protocol::authentication::sasl::{self, ChannelBinding};
 use postgres_protocol::message::frontend;
 
 use super::parameters::Parameters;
 use super::{BackendKey, frame};
-use crate::endpoint::Secret;
+use crate::secret::Secret;
 
 /// Where a login stands after a message.
 #[derive(Debug)]
@@ -34,6 +35,14 @@ pub(crate) enum Refusal {
     Protocol(String),
 }
 
+/// What a login goes over.
+#[derive(Debug)]
+pub(crate) enum Channel {
+    Clear,
+    /// TLS, and what binds the login to it, if there is anything.
+    Encrypted(Option<Vec<u8>>),
+}
+
 enum Stage {
     /// The server has not let us in yet.
     Authenticating,
@@ -49,20 +58,30 @@ enum Stage {
 pub(crate) struct Login {
     user: Bytes,
     password: Option<Secret>,
+    channel: Channel,
+    /// The server has asked for a proof, or for none.
+    begun: bool,
     stage: Stage,
     parameters: Parameters,
     key: Option<BackendKey>,
 }
 
 impl Login {
-    pub(crate) fn new(user: Bytes, password: Option<Secret>) -> Self {
+    pub(crate) fn new(user: Bytes, password: Option<Secret>, channel: Channel) -> Self {
         Self {
             user,
             password,
+            channel,
+            begun: false,
             stage: Stage::Authenticating,
             parameters: Parameters::default(),
             key: None,
         }
+    }
+
+    /// Whether the server has let it come to a proof of who logs in.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.begun
     }
 
     /// Whether the next message makes this compute for milliseconds.
@@ -105,6 +124,7 @@ impl Login {
     }
 
     fn authentication(&mut self, kind: u32, body: Bytes) -> Result<Step, Refusal> {
+        self.begun = true;
         match (
             kind,
             std::mem::replace(&mut self.stage, Stage::Authenticating),
@@ -147,17 +167,33 @@ impl Login {
     }
 
     fn scram(&mut self, mut mechanisms: &[u8]) -> Result<Step, Refusal> {
-        let offered = std::iter::from_fn(|| frame::c_string(&mut mechanisms))
-            .any(|name| name == sasl::SCRAM_SHA_256.as_bytes());
-        if !offered {
-            return Err(Refusal::Login(
-                "the server does not offer scram-sha-256".into(),
-            ));
+        let (mut plain, mut plus) = (false, false);
+        while let Some(name) = frame::c_string(&mut mechanisms) {
+            plain |= name == sasl::SCRAM_SHA_256.as_bytes();
+            plus |= name == sasl::SCRAM_SHA_256_PLUS.as_bytes();
         }
-        let password = self.password("by SCRAM")?;
-        let scram = sasl::ScramSha256::new(password, sasl::ChannelBinding::unsupported());
-        let step =
-            send(|out| frontend::sasl_initial_response(sasl::SCRAM_SHA_256, scram.message(), out));
+        let (mechanism, binding) = match &self.channel {
+            Channel::Encrypted(Some(end_point)) if plus => {
+                let binding = ChannelBinding::tls_server_end_point(end_point.clone());
+                (sasl::SCRAM_SHA_256_PLUS, binding)
+            }
+            _ if !plain => {
+                let what = "the server does not offer scram-sha-256";
+                return Err(Refusal::Login(what.into()));
+            }
+            // RFC 5802, section 6: a server that can do it, and is told that
+            // its client could as well, knows that somebody took it from the
+            // offer.
+            Channel::Encrypted(Some(_)) => (sasl::SCRAM_SHA_256, ChannelBinding::unrequested()),
+            // Over TLS alone the mechanism exists.
+            Channel::Clear if plus => {
+                let what = "the server offers SCRAM-SHA-256-PLUS without TLS";
+                return Err(Refusal::Protocol(what.into()));
+            }
+            _ => (sasl::SCRAM_SHA_256, ChannelBinding::unsupported()),
+        };
+        let scram = sasl::ScramSha256::new(self.password("by SCRAM")?, binding);
+        let step = send(|out| frontend::sasl_initial_response(mechanism, scram.message(), out));
         self.stage = Stage::ScramFirst(Box::new(scram));
         step
     }
@@ -192,7 +228,12 @@ mod tests {
     use super::*;
 
     fn login(password: Option<&str>) -> Login {
-        Login::new(Bytes::from_static(b"app"), password.map(Secret::from))
+        over(Channel::Clear, password)
+    }
+
+    fn over(channel: Channel, password: Option<&str>) -> Login {
+        let user = Bytes::from_static(b"app");
+        Login::new(user, password.map(Secret::from), channel)
     }
 
     fn ask(login: &mut Login, kind: u32, rest: &[u8]) -> Result<Step, Refusal> {
@@ -257,14 +298,49 @@ mod tests {
     #[test]
     fn scram_needs_the_servers_proof() {
         let mut login = login(Some("secret"));
-        let first = sent(ask(
-            &mut login,
-            10,
-            b"SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0",
-        ));
+        let first = sent(ask(&mut login, 10, b"SCRAM-SHA-256\0\0"));
         assert!(first.starts_with(b"p") && first[5..].starts_with(b"SCRAM-SHA-256\0"));
         // A server that lets us in without proving itself is not ours.
         assert!(matches!(ask(&mut login, 0, b""), Err(Refusal::Protocol(_))));
+    }
+
+    #[test]
+    fn scram_is_bound_to_the_channel_where_both_can() {
+        let both = b"SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0";
+        let plus = b"SCRAM-SHA-256-PLUS\0\0";
+        let plain = b"SCRAM-SHA-256\0\0";
+        let bound = || Channel::Encrypted(Some(vec![7; 32]));
+        let unbound = || Channel::Encrypted(None);
+        for (channel, offer, chosen) in [
+            (
+                bound(),
+                &both[..],
+                Some(("SCRAM-SHA-256-PLUS\0", "p=tls-server-end-point,,")),
+            ),
+            (
+                bound(),
+                plus,
+                Some(("SCRAM-SHA-256-PLUS\0", "p=tls-server-end-point,,")),
+            ),
+            // It is told that the offer was short.
+            (bound(), plain, Some(("SCRAM-SHA-256\0", "y,,"))),
+            (unbound(), both, Some(("SCRAM-SHA-256\0", "n,,"))),
+            (unbound(), plus, None),
+            (Channel::Clear, plain, Some(("SCRAM-SHA-256\0", "n,,"))),
+            // Nobody honest offers it there.
+            (Channel::Clear, both, None),
+        ] {
+            let said = format!("{channel:?} {}", String::from_utf8_lossy(offer));
+            let answer = ask(&mut over(channel, Some("secret")), 10, offer);
+            match chosen {
+                Some((mechanism, header)) => {
+                    let answer = sent(answer);
+                    let rest = answer[5..].strip_prefix(mechanism.as_bytes()).expect(&said);
+                    assert!(rest[4..].starts_with(header.as_bytes()), "{said}");
+                }
+                None => assert!(answer.is_err(), "{said}"),
+            }
+        }
     }
 
     #[test]

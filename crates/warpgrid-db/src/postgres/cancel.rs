@@ -6,23 +6,23 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use bytes::BytesMut;
 use postgres_protocol::message::frontend;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use super::BackendKey;
-use crate::endpoint::Tenant;
+use super::link::Peer;
+use super::{BackendKey, encryption};
+use crate::endpoint::{Endpoint, Tenant};
+use crate::error::Error;
 use crate::protocol;
+use crate::stream::Stream;
 
 /// Requests for one session that are under way at a time. The server needs
 /// one; a guest that sends many gets no more connections out of it.
@@ -92,10 +92,10 @@ impl Drop for Registration {
 /// What a cancel request for one session reaches.
 pub(crate) struct Target {
     tenant: Tenant,
-    address: SocketAddr,
+    endpoint: Arc<Endpoint>,
+    peer: Peer,
     /// The server's key; a server may give none.
     key: Option<BackendKey>,
-    limit: Duration,
     requests: Mutex<Requests>,
     finished: Notify,
 }
@@ -112,16 +112,16 @@ struct Requests {
 impl Target {
     pub(crate) fn new(
         tenant: Tenant,
-        address: SocketAddr,
+        endpoint: Arc<Endpoint>,
+        peer: Peer,
         key: Option<BackendKey>,
-        limit: Duration,
     ) -> Self {
         let (requests, finished) = Default::default();
         Self {
             tenant,
-            address,
+            endpoint,
+            peer,
             key,
-            limit,
             requests,
             finished,
         }
@@ -133,9 +133,10 @@ impl Target {
         let Some(_under_way) = UnderWay::begin(self) else {
             return;
         };
-        let seen = timeout(self.limit, send(self.address, key)).await;
+        let limit = self.endpoint.limits.connect_timeout;
+        let seen = timeout(limit, send(&self.endpoint, self.peer, key)).await;
         if !matches!(seen, Ok(Ok(()))) {
-            tracing::debug!(address = %self.address, "a cancel request was not seen to end");
+            tracing::debug!(endpoint = %self.endpoint, ?seen, "a cancel request was not seen to end");
             self.requests().lost = true;
         }
     }
@@ -187,38 +188,61 @@ impl Drop for UnderWay<'_> {
     }
 }
 
-/// Sends a cancel request. The server closes the connection once it has
-/// signalled the process, so the end of the stream says that it took effect,
-/// or that there was nothing to cancel.
-pub(crate) async fn send(address: SocketAddr, key: BackendKey) -> io::Result<()> {
-    let mut stream = TcpStream::connect(address).await?;
+/// Sends a cancel request, encrypted as the connection is that it is for. The
+/// server closes the connection once it has signalled the process, so the end
+/// of the stream says that it took effect, or that there was nothing to cancel.
+pub(crate) async fn send(endpoint: &Endpoint, peer: Peer, key: BackendKey) -> Result<(), Error> {
+    let lost = |source| Error::lost(endpoint, source);
+    let stream = TcpStream::connect(peer.address).await.map_err(lost)?;
+    let mut stream = Stream::Tcp(stream);
+    if peer.encrypted {
+        stream = encryption::begin(stream, endpoint).await?;
+        if stream.encrypted().is_none() {
+            return Err(Error::no_tls(endpoint));
+        }
+    }
     let mut request = BytesMut::new();
     frontend::cancel_request(key.process, key.secret, &mut request);
-    stream.write_all(&request).await?;
+    stream.write_all(&request).await.map_err(lost)?;
     // It never answers; a server that does is not one.
-    match stream.read(&mut [0; 1]).await? {
-        0 => Ok(()),
-        _ => Err(io::ErrorKind::InvalidData.into()),
+    match poll_fn(|cx| stream.poll_read(cx, &mut request)).await {
+        Ok(0) => Ok(()),
+        Ok(_) => Err(lost(io::ErrorKind::InvalidData.into())),
+        Err(error) => Err(lost(error)),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+    use std::time::Duration;
+
+    use tokio::io::AsyncReadExt;
     use tokio::net::TcpListener;
 
     use super::*;
+    use crate::endpoint::{PoolLimits, Protocol};
+    use crate::tls::Tls;
 
     fn target(tenant: &str, address: SocketAddr) -> Target {
         let key = BackendKey {
             process: 77,
             secret: 88,
         };
-        Target::new(
-            Tenant::new(tenant),
+        let endpoint = Arc::new(Endpoint {
+            protocol: Protocol::Postgres,
+            host: address.ip().to_string(),
+            port: address.port(),
+            database: None,
+            credentials: None,
+            tls: Tls::default(),
+            limits: PoolLimits::default(),
+        });
+        let peer = Peer {
             address,
-            Some(key),
-            Duration::from_secs(5),
-        )
+            encrypted: false,
+        };
+        Target::new(Tenant::new(tenant), endpoint, peer, Some(key))
     }
 
     #[test]

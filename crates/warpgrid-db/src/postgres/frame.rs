@@ -174,11 +174,20 @@ pub(crate) fn fatal(code: &str, message: &str) -> Bytes {
 
 /// The text of a whole ErrorResponse (documentation 55.8, field `M`).
 pub(crate) fn error_text(message: &[u8]) -> String {
+    error_field(message, b"M")
+}
+
+/// The SQLSTATE of a whole ErrorResponse (field `C`).
+pub(crate) fn error_code(message: &[u8]) -> String {
+    error_field(message, b"C")
+}
+
+fn error_field(message: &[u8], name: &[u8; 1]) -> String {
     let fields = message
         .get(5..)
         .unwrap_or_default()
         .split(|&byte| byte == 0);
-    let mut texts = fields.filter_map(|field| field.strip_prefix(b"M"));
+    let mut texts = fields.filter_map(|field| field.strip_prefix(name));
     String::from_utf8_lossy(texts.next().unwrap_or_default()).into_owned()
 }
 
@@ -191,6 +200,7 @@ mod tests {
     #[test]
     fn an_error_gives_its_text() {
         assert_eq!(error_text(&fatal("28P01", "no entry")), "no entry");
+        assert_eq!(error_code(&fatal("28P01", "no entry")), "28P01");
         assert_eq!(error_text(b"E\0"), "");
     }
 

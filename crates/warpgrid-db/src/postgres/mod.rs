@@ -1,9 +1,10 @@
 //! The PostgreSQL frontend/backend protocol, version 3, as pure state: what is
-//! read goes in, decisions and bytes come out. [`link`] and [`cancel`] alone do
-//! io.
+//! read goes in, decisions and bytes come out. [`link`], [`encryption`] and
+//! [`cancel`] alone do io.
 
 mod auth;
 mod cancel;
+mod encryption;
 mod frame;
 mod link;
 mod opening;
@@ -22,6 +23,7 @@ use crate::endpoint::{Endpoint, Tenant};
 use crate::error::Error;
 use crate::link::Link;
 use crate::protocol::{Backend, Failure, Protocol};
+use crate::secret::Secret;
 use crate::stream::Stream;
 
 /// What the server needs to know to cancel a query: process and secret, both
@@ -52,8 +54,15 @@ impl Protocol for Postgres {
     type Registration = cancel::Registration;
     type Cancel = BackendKey;
 
-    async fn prepare(stream: Stream, _: &Backend<Self>) -> Result<Stream, Error> {
-        Ok(stream)
+    async fn prepare(
+        stream: Stream,
+        backend: &Backend<Self>,
+        encrypt: bool,
+    ) -> Result<Stream, Error> {
+        match encrypt {
+            true => encryption::begin(stream, &backend.endpoint).await,
+            false => Ok(stream),
+        }
     }
 
     async fn opening(backend: &Backend<Self>) -> Result<Self::Opening, Error> {
@@ -66,6 +75,17 @@ impl Protocol for Postgres {
 
     fn key(identity: &Self::Identity) -> Self::Key {
         identity.key()
+    }
+
+    fn password(key: &Self::Key) -> Option<&[u8; 32]> {
+        key.password.as_ref()
+    }
+
+    fn renew(identity: &Self::Identity, password: Secret) -> Self::Identity {
+        link::Identity {
+            password: Some(password),
+            ..identity.clone()
+        }
     }
 
     async fn log_in(
@@ -84,10 +104,10 @@ impl Protocol for Postgres {
         reset::Exchange::ping()
     }
 
-    async fn stop(link: &Link<Self>, _: &Endpoint) {
+    async fn stop(link: &Link<Self>, endpoint: &Endpoint) {
         if let Some(key) = link.server.key {
             // Where it fails, closing the connection is all that is left.
-            let _ = cancel::send(link.server.address, key).await;
+            let _ = cancel::send(endpoint, link.server.peer, key).await;
         }
     }
 
@@ -96,8 +116,8 @@ impl Protocol for Postgres {
         tenant: &Tenant,
         server: &Self::Server,
     ) -> Self::Registration {
-        let limit = backend.endpoint.limits.connect_timeout;
-        let target = cancel::Target::new(tenant.clone(), server.address, server.key, limit);
+        let endpoint = backend.endpoint.clone();
+        let target = cancel::Target::new(tenant.clone(), endpoint, server.peer, server.key);
         backend.shared.register(target)
     }
 

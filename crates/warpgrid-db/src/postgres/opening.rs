@@ -8,8 +8,9 @@ use bytes::{Bytes, BytesMut};
 use super::link::{Identity, code};
 use super::startup::{ASK_PASSWORD, Password, Request, Startup};
 use super::{BackendKey, Postgres, frame};
-use crate::endpoint::{Endpoint, Secret};
+use crate::endpoint::{Credentials, Endpoint};
 use crate::protocol::{self, Event, Failure};
+use crate::secret::Secret;
 
 pub(crate) struct Opening {
     endpoint: Arc<Endpoint>,
@@ -54,8 +55,8 @@ impl Opening {
             self.negotiation = negotiation;
             let user = credentials.map(|credentials| credentials.user.as_bytes());
             let user = Bytes::copy_from_slice(user.unwrap_or_default());
-            let password = credentials.and_then(|credentials| credentials.password.clone());
-            return Event::Start(self.identity(&request, user, password, false));
+            let password = credentials.and_then(Credentials::current);
+            return Event::Start(self.identity(&request, user, password));
         }
         if request.user.is_none() {
             let text = "no PostgreSQL user name specified in startup packet";
@@ -65,13 +66,7 @@ impl Opening {
         Event::Answer([&negotiation[..], ASK_PASSWORD].concat().into())
     }
 
-    fn identity(
-        &self,
-        request: &Request,
-        user: Bytes,
-        password: Option<Secret>,
-        own: bool,
-    ) -> Identity {
+    fn identity(&self, request: &Request, user: Bytes, password: Option<Secret>) -> Identity {
         // The endpoint's database, else the guest's.
         let database = self.endpoint.database.as_ref().map(String::as_bytes);
         let startup = request.upstream(&user, database.or(request.database.as_deref()));
@@ -79,7 +74,6 @@ impl Opening {
             user,
             password,
             startup,
-            own,
         }
     }
 }
@@ -102,12 +96,7 @@ impl protocol::Opening<Postgres> for Opening {
                 let Stage::Asking(request, _) = &self.stage else {
                     return None;
                 };
-                Some(Event::Start(self.identity(
-                    request,
-                    user,
-                    Some(password),
-                    true,
-                )))
+                Some(Event::Start(self.identity(request, user, Some(password))))
             }
         }
     }

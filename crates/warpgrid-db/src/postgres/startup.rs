@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 use super::{BackendKey, frame};
-use crate::endpoint::Secret;
 use crate::protocol;
+use crate::secret::Secret;
 
 /// The server's own bound (`MAX_STARTUP_PACKET_LENGTH`).
 const LONGEST: u32 = 10_000;

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 
 use super::{Redis, frame};
-use crate::endpoint::{Endpoint, Secret};
+use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::link::Link;
 use crate::protocol::Failure;
+use crate::secret::Secret;
 use crate::stream::Stream;
 
 /// The user that a connection without AUTH is, and that AUTH without a name
@@ -20,7 +21,7 @@ const DEFAULT: &[u8] = b"default";
 const LONGEST: usize = 16 << 10;
 
 /// What a connection is logged in with.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Login {
     /// Nothing: as the server lets everybody in.
     pub(super) credentials: Option<Credentials>,
@@ -40,16 +41,15 @@ pub(super) struct Credentials {
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct LoginKey {
     user: Option<Bytes>,
-    /// Of the guest's own password. Where the endpoint has credentials, they
-    /// are the pool's.
-    password: Option<[u8; 32]>,
+    /// The digest of the password, the host's or the guest's own.
+    pub(super) password: Option<[u8; 32]>,
 }
 
 impl Login {
     /// Of the host's credentials; nothing where it has none.
     pub(super) fn hosts(endpoint: &Endpoint) -> Option<Self> {
         let credentials = endpoint.credentials.as_ref()?;
-        let password = credentials.password.clone();
+        let password = credentials.current();
         Some(Self {
             credentials: Some(Credentials {
                 user: Bytes::copy_from_slice(credentials.user.as_bytes()),
@@ -71,10 +71,10 @@ impl Login {
     }
 
     pub(crate) fn key(&self) -> LoginKey {
-        let own = self.credentials.as_ref().filter(|_| !self.hosts);
+        let credentials = self.credentials.as_ref();
         LoginKey {
-            user: own.map(|own| own.user.clone()),
-            password: own.map(|own| own.password.digest()),
+            user: credentials.map(|credentials| credentials.user.clone()),
+            password: credentials.map(|credentials| credentials.password.digest()),
         }
     }
 
@@ -102,7 +102,8 @@ fn database(endpoint: &Endpoint) -> Option<Bytes> {
 pub(super) fn auth(arguments: &[Bytes]) -> Option<Credentials> {
     let (user, password) = match arguments {
         [_, password] => (Bytes::from_static(DEFAULT), password),
-        [_, user, password] => (user.clone(), password),
+        // A slice would keep the password beside it.
+        [_, user, password] => (Bytes::copy_from_slice(user), password),
         _ => return None,
     };
     Some(Credentials {
@@ -135,7 +136,7 @@ pub(super) fn credentials(arguments: &[Bytes]) -> Option<Credentials> {
     }
     let at = hello_auth(arguments)?;
     Some(Credentials {
-        user: arguments.get(at)?.clone(),
+        user: Bytes::copy_from_slice(arguments.get(at)?),
         password: Secret::new(&arguments.get(at + 1)?[..]),
     })
 }

@@ -242,15 +242,22 @@ pub(super) fn head(data: &[u8]) -> Result<Head, Malformed> {
 /// Takes a whole array of at most `most` bytes apart. Nothing if it is not all
 /// there.
 pub(super) fn take(data: &mut BytesMut, most: usize) -> Result<Option<Vec<Bytes>>, Malformed> {
+    let length = whole(data, most)?;
+    Ok(length.map(|length| arguments(data.split_to(length).freeze())))
+}
+
+/// How many bytes at the front are a whole array, of at most `most` bytes.
+pub(super) fn whole(data: &[u8], most: usize) -> Result<Option<usize>, Malformed> {
     let mut scanner = Scanner::default();
     let length = scanner.advance(data)?;
     if length > most || (!scanner.at_boundary() && data.len() > most) {
         return Err(Malformed("too big a request"));
     }
-    if length == 0 || !scanner.at_boundary() {
-        return Ok(None);
-    }
-    let mut command = data.split_to(length).freeze();
+    Ok(Some(length).filter(|length| *length > 0 && scanner.at_boundary()))
+}
+
+/// The elements of a whole array.
+pub(super) fn arguments(mut command: Bytes) -> Vec<Bytes> {
     let mut arguments = Vec::new();
     line(&mut command);
     while let Some(length) = line(&mut command)
@@ -259,7 +266,7 @@ pub(super) fn take(data: &mut BytesMut, most: usize) -> Result<Option<Vec<Bytes>
         arguments.push(command.split_to(length));
         command.advance(2);
     }
-    Ok(Some(arguments))
+    arguments
 }
 
 /// Takes a line off the front, and gives the number after its first byte.

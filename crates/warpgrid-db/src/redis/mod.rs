@@ -21,6 +21,7 @@ use crate::endpoint::{Endpoint, Tenant};
 use crate::error::Error;
 use crate::link::Link;
 use crate::protocol::{Backend, Failure, Protocol};
+use crate::secret::Secret;
 use crate::stream::Stream;
 
 /// Redis, and what speaks like it.
@@ -42,8 +43,16 @@ impl Protocol for Redis {
     type Registration = ();
     type Cancel = ();
 
-    async fn prepare(stream: Stream, _: &Backend<Self>) -> Result<Stream, Error> {
-        Ok(stream)
+    /// Redis has a port of its own for TLS, so that it begins at once.
+    async fn prepare(
+        stream: Stream,
+        backend: &Backend<Self>,
+        encrypt: bool,
+    ) -> Result<Stream, Error> {
+        match encrypt {
+            true => stream.encrypt(&backend.endpoint).await,
+            false => Ok(stream),
+        }
     }
 
     async fn opening(backend: &Backend<Self>) -> Result<Self::Opening, Error> {
@@ -56,6 +65,18 @@ impl Protocol for Redis {
 
     fn key(identity: &Self::Identity) -> Self::Key {
         identity.key()
+    }
+
+    fn password(key: &Self::Key) -> Option<&[u8; 32]> {
+        key.password.as_ref()
+    }
+
+    fn renew(identity: &Self::Identity, password: Secret) -> Self::Identity {
+        let mut login = auth::Login::clone(identity);
+        if let Some(credentials) = &mut login.credentials {
+            credentials.password = password;
+        }
+        Arc::new(login)
     }
 
     async fn log_in(

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
+use zeroize::Zeroizing;
 
 use super::Redis;
 use super::auth::{self, Login};
@@ -18,7 +19,7 @@ pub(crate) struct Opening {
     endpoint: Arc<Endpoint>,
     hosts: Option<Arc<Login>>,
     /// What the guest has sent, for the server.
-    early: BytesMut,
+    early: Zeroizing<Vec<u8>>,
 }
 
 impl Opening {
@@ -26,18 +27,20 @@ impl Opening {
         Self {
             endpoint: endpoint.clone(),
             hosts: Login::hosts(endpoint).map(Arc::new),
-            early: BytesMut::new(),
+            early: Zeroizing::default(),
         }
     }
 
     /// Who the guest is by its first command, once that is there.
     fn own(&self) -> Result<Option<Login>, Malformed> {
-        let mut early = self.early.clone();
-        let first = match frame::head(&early)? {
-            Head::Inline => frame::take_inline(&mut early)?,
+        let early = &self.early[..];
+        let first = match frame::head(early)? {
+            Head::Inline => frame::take_inline(&mut BytesMut::from(early))?,
             Head::Unnamed => None,
             Head::Named(name) if matches!(name.get(), b"AUTH" | b"HELLO") => {
-                frame::take(&mut early, LONGEST_LOGIN)?
+                let length = frame::whole(early, LONGEST_LOGIN)?;
+                let wiped = |length| Zeroizing::new(early[..length].to_vec());
+                length.map(|length| frame::arguments(Bytes::from_owner(wiped(length))))
             }
             Head::Named(_) => Some(vec![]),
         };
@@ -61,6 +64,10 @@ impl protocol::Opening<Redis> for Opening {
             return None;
         }
         let take = data.len().min(frame::LONGEST_LINE);
+        if self.hosts.is_none() && self.early.capacity() == 0 {
+            // One that grows leaves copies of a password behind.
+            self.early.reserve_exact(frame::LONGEST_LINE);
+        }
         self.early.extend_from_slice(&data[..take]);
         *data = &data[take..];
         if let Some(login) = &self.hosts {
@@ -72,7 +79,7 @@ impl protocol::Opening<Redis> for Opening {
         }
     }
 
-    fn early(&mut self) -> BytesMut {
+    fn early(&mut self) -> Zeroizing<Vec<u8>> {
         std::mem::take(&mut self.early)
     }
 

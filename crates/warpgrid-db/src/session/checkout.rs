@@ -28,6 +28,8 @@ pub(super) fn begin<P: Protocol>(
     identity: P::Identity,
 ) -> Result<Begun<P>, Error> {
     let Backend { endpoint, pool, .. } = &**backend;
+    backend.follow_password();
+    let identity = backend.renewed(&identity).unwrap_or(identity);
     let first = pool
         .checkout(&P::key(&identity))
         .map_err(|refused| refusal(endpoint, refused))?;
@@ -70,21 +72,42 @@ async fn checkout<P: Protocol>(
     };
     let (place, raw) = match grant {
         Grant::Idle(mut lease, idle) => {
-            if idle < endpoint.limits.check_after || answers(lease.connection(), endpoint).await {
+            // One that was waited for may have come back before it changed.
+            if backend.is_outdated(lease.key()) {
+                tracing::debug!(%endpoint, "the password has changed since the login");
+            } else if idle < endpoint.limits.check_after
+                || answers(lease.connection(), endpoint).await
+            {
                 return Ok(lease);
             }
             (lease.renew(), None)
         }
-        Grant::Open(place, raw) => (place, raw.filter(Raw::is_quiet)),
+        Grant::Open(place, raw) => {
+            let quiet = |mut raw: P::Raw| raw.is_quiet().then_some(raw);
+            (place, raw.and_then(quiet))
+        }
     };
     let reused = raw.is_some();
     let raw = match raw {
         Some(raw) => raw,
         None => backend.open().await?,
     };
+    let mut identity = backend.renewed(&identity).unwrap_or(identity);
     let mut link = Link::login(raw, endpoint, &identity).await;
     if reused && matches!(link, Err(Failure::Own(Error::Lost { .. }))) {
         // The server gave up on a transport that had waited for its login.
+        link = Link::login(backend.open().await?, endpoint, &identity).await;
+    }
+    if let Err(Failure::Own(error)) = &link
+        && backend.does_without(error)
+    {
+        link = Link::login(backend.attempt(false).await?, endpoint, &identity).await;
+    }
+    if matches!(link, Err(Failure::Server(_)))
+        && let Some(newer) = backend.renewed(&identity)
+    {
+        // It has changed while the server looked at what it was.
+        identity = newer;
         link = Link::login(backend.open().await?, endpoint, &identity).await;
     }
     Ok(place.opened(link?, P::key(&identity)))

@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Waker, ready};
 use bytes::{Bytes, BytesMut};
 use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until};
+use zeroize::Zeroizing;
 
 use super::checkout::Pending;
 use super::relay::{Read, Relay, Written};
@@ -51,7 +52,7 @@ pub(super) enum State<P: Protocol> {
         pending: Pending<P>,
         opening: P::Opening,
         /// What the guest has sent since.
-        early: BytesMut,
+        early: Zeroizing<Vec<u8>>,
     },
     /// Bytes pass through.
     Relaying(Relay<P>),

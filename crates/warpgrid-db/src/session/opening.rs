@@ -4,8 +4,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::BytesMut;
-
 use super::checkout::{self, Begun};
 use super::core::{Core, State};
 use super::relay::Relay;
@@ -74,7 +72,7 @@ impl<P: Protocol> Core<P> {
 
     /// Greets the guest as the server greeted us, and sends on what it has
     /// said already.
-    fn adopt(&mut self, opening: &P::Opening, mut lease: Lease<Link<P>>, early: &BytesMut) {
+    fn adopt(&mut self, opening: &P::Opening, mut lease: Lease<Link<P>>, early: &[u8]) {
         let link = lease.connection();
         let registration = P::register(&self.backend, &self.tenant, &link.server);
         if self.inbound.is_empty() {

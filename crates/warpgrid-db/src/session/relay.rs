@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes, BytesMut};
@@ -12,7 +13,7 @@ use tokio::time::timeout;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::link::{Link, Unfit};
-use crate::pool::Lease;
+use crate::pool::{Connection, Lease};
 use crate::pools::ResetPolicy;
 use crate::protocol::{Backend, Gate, Protocol, Registration, Tracker, Verdict};
 
@@ -21,6 +22,8 @@ const READ: usize = 8 * 1024;
 const LARGEST_READ: usize = 128 * 1024;
 /// The most that one write looks at, so that a short write costs little.
 const WRITE: usize = 256 * 1024;
+/// Why a connection is closed that could have been reset.
+const OUTDATED: &str = "the password has changed since the login";
 /// The most that is staged at a time.
 const STAGE: usize = 16 * 1024;
 
@@ -153,7 +156,7 @@ impl<P: Protocol> Relay<P> {
 
     /// Gives the connection back to the pool by way of a reset, or closes it.
     /// The guest does not wait for either.
-    pub(super) fn release(self, backend: &Backend<P>) {
+    pub(super) fn release(self, backend: &Arc<Backend<P>>) {
         let Self {
             mut lease,
             tracker,
@@ -169,6 +172,7 @@ impl<P: Protocol> Relay<P> {
         let verdict = match tracker.verdict() {
             Verdict::Kill { running, why } => Err((running, why)),
             _ if !staged.is_empty() => Err((false, "a request is not sent")),
+            _ if backend.is_outdated(lease.key()) => Err((false, OUTDATED)),
             verdict => Ok(verdict == Verdict::RollBack),
         };
         let roll_back = match verdict {
@@ -177,7 +181,9 @@ impl<P: Protocol> Relay<P> {
                 tracing::debug!(%endpoint, why, "closing a server connection");
                 // The place is free at once.
                 let link = lease.remove();
-                if running {
+                if why == OUTDATED {
+                    link.close();
+                } else if running {
                     backend.pool.runtime().spawn(async move {
                         let limit = endpoint.limits.connect_timeout;
                         let _ = timeout(limit, P::stop(&link, &endpoint)).await;
@@ -192,6 +198,7 @@ impl<P: Protocol> Relay<P> {
         if settling.is_none() && lease.connection().begin(&mut requests).is_err() {
             return;
         }
+        let owner = backend.clone();
         backend.pool.runtime().spawn(async move {
             let limit = endpoint.limits.connect_timeout;
             match timeout(
@@ -200,6 +207,7 @@ impl<P: Protocol> Relay<P> {
             )
             .await
             {
+                Ok(Ok(())) if owner.is_outdated(lease.key()) => lease.remove().close(),
                 Ok(Ok(())) => lease.park(),
                 Ok(Err(error)) => tracing::debug!(%endpoint, %error, "a reset failed"),
                 Err(_) => tracing::debug!(%endpoint, "a reset took too long"),

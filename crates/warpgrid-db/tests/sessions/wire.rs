@@ -6,7 +6,9 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
-use warpgrid_db::{Credentials, Endpoint, Error, PoolLimits, Pools, Protocol, Session, Tenant};
+use warpgrid_db::{
+    Credentials, Endpoint, Error, PoolLimits, Pools, Protocol, Session, Tenant, Tls,
+};
 use warpgrid_test_harness::postgres::{DATABASE, PASSWORD, Postgres, TRUST};
 
 /// Long enough for a busy machine: reaching it means that something hangs.
@@ -35,6 +37,7 @@ pub fn endpoint(port: u16, user: &str, limits: PoolLimits) -> Arc<Endpoint> {
         port,
         database: Some(DATABASE.into()),
         credentials: Some(credentials),
+        tls: Tls::default(),
         limits,
     })
 }

@@ -82,10 +82,50 @@ impl Problem {
         ConfigError {
             message: format!("{place}: {}", self.message),
             help: self.help,
-            source_code: Some(Arc::new(NamedSource::new(name, text.to_owned()))),
+            source_code: Some(Arc::new(NamedSource::new(name, without_passwords(text)))),
             span: self.span.map(Into::into),
         }
     }
+}
+
+/// The text with stars in the place of each `password`, byte for byte: an error
+/// is shown with the lines around it.
+fn without_passwords(text: &str) -> String {
+    const KEY: &str = "password";
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(KEY) {
+        let (before, from_key) = rest.split_at(at + KEY.len());
+        shown.push_str(before);
+        rest = from_key;
+        let value = rest.trim_start_matches(['"', '\'', ' ', '\t']);
+        let Some(value) = value.strip_prefix('=') else {
+            continue;
+        };
+        let value = value.trim_start_matches([' ', '\t']);
+        let (sign, value) = rest.split_at(rest.len() - value.len());
+        let (value, after) = value.split_at(value_length(value));
+        shown.push_str(sign);
+        shown.extend(
+            value
+                .bytes()
+                .map(|byte| if byte == b'\n' { '\n' } else { '*' }),
+        );
+        rest = after;
+    }
+    shown.push_str(rest);
+    shown
+}
+
+/// How many bytes of the text are the value that it begins with.
+fn value_length(text: &str) -> usize {
+    for quotes in ["\"\"\"", "'''"] {
+        if let Some(inside) = text.strip_prefix(quotes) {
+            let end = inside.find(quotes).map(|end| end + 2 * quotes.len());
+            return end.unwrap_or(text.len());
+        }
+    }
+    text.find('\n').unwrap_or(text.len())
 }
 
 /// Turns serde's list of what was expected into advice; for an unknown name,
@@ -106,5 +146,26 @@ fn remedy(message: &str) -> String {
         Some((_, name)) => format!("did you mean `{name}`?"),
         None if unknown_name => format!("it must be one of: {}", known.join(", ")),
         None => "change it to what is expected".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_not_shown_and_nothing_moves() {
+        for (text, shown) in [
+            ("password = \"x\"\nport = 1", "password = ***\nport = 1"),
+            ("a = 1\n'password'='\u{e4}'", "a = 1\n'password'=****"),
+            ("password = '''a\nb'''\n", "password = ****\n****\n"),
+            ("password = \"\"\"a\nb", "password = ****\n*"),
+            ("password-file = 'x'", "password-file = 'x'"),
+            ("# the password is there", "# the password is there"),
+            ("{ password = 5 }", "{ password = ***"),
+        ] {
+            assert_eq!(without_passwords(text), shown);
+            assert_eq!(shown.len(), text.len());
+        }
     }
 }

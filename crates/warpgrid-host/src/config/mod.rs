@@ -15,8 +15,13 @@
 //! upstream = "10.0.0.5:5432"        # where it really is; the name itself if absent
 //! database = "app"
 //! user = "app"
-//! password = "…"
+//! password-file = "app.password"    # or password-env = "NAME", or password = "…"
 //! pool-size = 10
+//! tls = "verify-full"               # or "disable", "prefer", "require", "verify-ca"
+//! tls-ca = "ca.crt"                 # who may sign the server's certificate
+//! tls-cert = "client.crt"           # what the server is shown, with its tls-key
+//! tls-key = "client.key"
+//! tls-server-name = "db.example"    # what stands in the server's certificate
 //!
 //! [services]
 //! "cache.production.warp.local" = ["10.0.0.6", "10.0.0.7"]
@@ -61,7 +66,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-pub use database::{DatabaseConfig, DatabaseProtocol};
+pub use database::{DatabaseConfig, DatabaseProtocol, TlsMode};
 pub use diagnostic::ConfigError;
 pub use dns::{Addresses, Dns};
 pub(crate) use filesystem::zone;
@@ -154,6 +159,10 @@ impl ShimConfig {
         config
             .check()
             .and_then(|()| config.filesystem.read(folder))
+            .and_then(|()| {
+                let mut databases = config.databases.iter_mut();
+                databases.try_for_each(|database| database.read(folder))
+            })
             .map_err(|problem| problem.located(name, text))?;
         for directory in config.directories.values_mut() {
             *directory = folder.join(&directory);
@@ -161,9 +170,24 @@ impl ShimConfig {
         Ok(config)
     }
 
+    /// The guest's environment variables: [`Self::env`] without those that hold
+    /// a database's password, whoever has put them there.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        let secret = |name: &str| {
+            let mut databases = self.databases.iter();
+            databases.any(|database| database.keeps_secret(name))
+        };
+        let all = self
+            .env
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        all.filter(move |(name, _)| !secret(name))
+    }
+
     fn check(&self) -> Result<(), diagnostic::Problem> {
         for (index, database) in self.databases.iter().enumerate() {
             database.check()?;
+            database.check_secrecy(&self.env)?;
             if self.databases[..index]
                 .iter()
                 .any(|earlier| earlier.claims(database))

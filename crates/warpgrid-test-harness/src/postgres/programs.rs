@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -118,6 +119,17 @@ impl Programs {
                 .with_context(|| format!("cannot give {} to postgres", directory.display()))?;
         }
         Ok(directory)
+    }
+
+    /// Gives a file to the server's user, and to nobody else: a private key
+    /// must be so.
+    pub(super) fn keep_secret(&self, path: &Path) -> Result<()> {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+            .and_then(|()| match self.account {
+                Some((user, group)) => std::os::unix::fs::chown(path, Some(user), Some(group)),
+                None => Ok(()),
+            })
+            .with_context(|| format!("cannot give {} to postgres", path.display()))
     }
 
     /// The data directory that every server starts from, made once per machine

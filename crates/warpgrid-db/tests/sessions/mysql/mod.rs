@@ -6,4 +6,4 @@ mod isolation;
 mod login;
 mod pooling;
 mod unfinished;
-mod wire;
+pub mod wire;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
-use warpgrid_db::{Credentials, Endpoint, PoolLimits, Pools, Protocol, Session};
+use warpgrid_db::{Credentials, Endpoint, PoolLimits, Pools, Protocol, Session, Tls};
 use warpgrid_test_harness::mariadb::{DATABASE, Mariadb, NATIVE, PASSWORD};
 
 use crate::wire::{limits, tenant, within};
@@ -45,6 +45,7 @@ pub fn endpoint(port: u16, user: &str, limits: PoolLimits) -> Arc<Endpoint> {
             user: user.into(),
             password: Some(PASSWORD.into()),
         }),
+        tls: Tls::default(),
         limits,
     })
 }

@@ -5,4 +5,4 @@ mod hostile;
 mod isolation;
 mod login;
 mod pooling;
-mod wire;
+pub mod wire;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use bytes::{Buf, BytesMut};
-use warpgrid_db::{Credentials, Endpoint, PoolLimits, Pools, Protocol, Session};
+use warpgrid_db::{Credentials, Endpoint, PoolLimits, Pools, Protocol, Session, Tls};
 use warpgrid_test_harness::redis::{PASSWORD, Redis, USER};
 
 use crate::wire::{limits, tenant, within};
@@ -25,6 +25,7 @@ pub fn endpoint(port: u16, user: &str, limits: PoolLimits) -> Arc<Endpoint> {
             user: user.into(),
             password: Some(PASSWORD.into()),
         }),
+        tls: Tls::default(),
         limits,
     })
 }

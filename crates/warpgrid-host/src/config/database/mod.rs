@@ -1,12 +1,20 @@
 //! `[[database]]`: an endpoint whose connections the host pools.
 
+mod password;
+mod tls;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_spanned::Spanned;
-use warpgrid_db::{Credentials, Endpoint, PoolLimits, Protocol, Secret};
+use warpgrid_db::{Credentials, Endpoint, Password, PoolLimits, Protocol, Tls};
 
 use super::diagnostic::Problem;
+pub use password::Literal;
+use password::Sources;
+pub use tls::TlsMode;
 
 /// One pooled endpoint.
 #[derive(Debug, Clone, Deserialize)]
@@ -27,7 +35,22 @@ pub struct DatabaseConfig {
     /// a password for Redis is the default user's.
     pub user: Option<String>,
     /// The user's password. Never given to a guest, never logged.
-    pub password: Option<Spanned<Password>>,
+    pub password: Option<Spanned<Literal>>,
+    /// The host's environment variable that holds the password.
+    pub password_env: Option<Spanned<String>>,
+    /// The file that holds the password, which is read again when it changes.
+    pub password_file: Option<Spanned<PathBuf>>,
+    /// How much TLS the connection to the server must have.
+    pub tls: Option<Spanned<TlsMode>>,
+    /// A PEM file of the CAs that are trusted; the system's if absent.
+    pub tls_ca: Option<Spanned<PathBuf>>,
+    /// A PEM file of the certificate that the server is shown.
+    pub tls_cert: Option<Spanned<PathBuf>>,
+    /// A PEM file of that certificate's private key.
+    pub tls_key: Option<Spanned<PathBuf>>,
+    /// The name that the server's certificate must have; that of the upstream
+    /// if absent.
+    pub tls_server_name: Option<Spanned<String>>,
     /// The most connections that are kept open, in use and idle.
     #[serde(default = "default_pool_size")]
     pub pool_size: Spanned<u32>,
@@ -42,6 +65,16 @@ pub struct DatabaseConfig {
     /// How long an unused connection is kept.
     #[serde(default, with = "humantime_serde::option")]
     pub idle_timeout: Option<Duration>,
+    /// What the keys above name, read.
+    #[serde(skip)]
+    read: Read,
+}
+
+/// What lies outside of `warp.toml`.
+#[derive(Debug, Clone, Default)]
+struct Read {
+    password: Option<Password>,
+    tls: Tls,
 }
 
 fn default_pool_size() -> Spanned<u32> {
@@ -62,16 +95,6 @@ pub enum DatabaseProtocol {
 
 /// The user that Redis means where none is named.
 const REDIS_DEFAULT_USER: &str = "default";
-
-/// A password as it stands in `warp.toml`.
-#[derive(Debug, Clone)]
-pub struct Password(Secret);
-
-impl<'de> Deserialize<'de> for Password {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self(Secret::new(text)))
-    }
-}
 
 impl DatabaseConfig {
     /// Whether a guest that connects to this endpoint means `other` as well.
@@ -106,11 +129,11 @@ impl DatabaseConfig {
                 "give its number, for example database = \"0\"",
             ));
         }
-        if let Some(password) = &self.password
+        if let Some(span) = self.sources().span()
             && self.user().is_none()
         {
             return Err(Problem::new(
-                password.span(),
+                span,
                 "a password without a user".to_owned(),
                 "add user = \"…\" beside it",
             ));
@@ -125,8 +148,45 @@ impl DatabaseConfig {
         Ok(())
     }
 
+    /// Whether an environment variable holds the password.
+    pub(super) fn keeps_secret(&self, name: &str) -> bool {
+        let variable = self.password_env.as_ref();
+        variable.is_some_and(|variable| variable.as_ref() == name)
+    }
+
+    /// No guest may have the variable that holds the password.
+    pub(super) fn check_secrecy(&self, env: &BTreeMap<String, String>) -> Result<(), Problem> {
+        match &self.password_env {
+            Some(variable) if env.contains_key(variable.as_ref()) => Err(Problem::new(
+                variable.span(),
+                format!("`{}` is given to guests by [env]", variable.as_ref()),
+                "remove it from [env], or keep the password in another variable",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads what the keys name: the environment, and files, relative to the
+    /// folder.
+    pub(super) fn read(&mut self, folder: &Path) -> Result<(), Problem> {
+        self.read = Read {
+            password: self.sources().read(folder)?,
+            tls: tls::read(self, folder)?,
+        };
+        Ok(())
+    }
+
+    fn sources(&self) -> Sources<'_> {
+        Sources {
+            literal: self.password.as_ref(),
+            variable: self.password_env.as_ref(),
+            file: self.password_file.as_ref(),
+        }
+    }
+
     fn user(&self) -> Option<&str> {
-        let unnamed = self.protocol == DatabaseProtocol::Redis && self.password.is_some();
+        let has_password = self.sources().span().is_some();
+        let unnamed = self.protocol == DatabaseProtocol::Redis && has_password;
         let default = unnamed.then_some(REDIS_DEFAULT_USER);
         self.user.as_deref().or(default)
     }
@@ -159,11 +219,9 @@ impl DatabaseConfig {
             database: self.database(),
             credentials: self.user().map(|user| Credentials {
                 user: user.to_owned(),
-                password: self
-                    .password
-                    .as_ref()
-                    .map(|password| password.as_ref().0.clone()),
+                password: self.read.password.clone(),
             }),
+            tls: self.read.tls.clone(),
             limits: PoolLimits {
                 size: *self.pool_size.as_ref(),
                 max_waiting: self.max_waiting.unwrap_or(defaults.max_waiting),
@@ -187,3 +245,6 @@ fn split_upstream(text: &str) -> Option<(&str, u16)> {
     let port = port.parse().ok().filter(|port| *port != 0)?;
     (!host.is_empty()).then_some((host, port))
 }
+
+#[cfg(test)]
+mod tests;
