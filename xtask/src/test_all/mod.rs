@@ -1,5 +1,6 @@
 //! `cargo xtask test-all`: every test there is, in one command.
 
+mod databases;
 pub mod matrix;
 mod native;
 mod program;

@@ -85,7 +85,7 @@ pub fn test(mut stage: Stage<'_>, dialogue: Dialogue) -> anyhow::Result<()> {
     let tested = compare(dialogue, &expected, component.address())
         .and_then(|()| crowd(component.address()).context("many clients at once"))
         .and_then(|()| {
-            stage.database.restart()?;
+            stage.databases.restart()?;
             recover(component.address()).context("after the database was restarted")
         })
         .and_then(|()| crowd(component.address()).context("many clients after the restart"));
@@ -108,12 +108,7 @@ pub fn fill(stage: &Stage<'_>) -> anyhow::Result<()> {
     let path = stage.app.join("schema.sql");
     let schema = std::fs::read_to_string(&path)
         .with_context(|| format!("cannot read {}", path.display()))?;
-    stage.database.sql(&format!(
-        "SET client_min_messages = warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n\
-         GRANT ALL ON SCHEMA public TO PUBLIC;\n{schema}\n\
-         GRANT ALL ON ALL TABLES IN SCHEMA public TO PUBLIC;\n"
-    ))?;
-    Ok(())
+    stage.databases.fill(&schema)
 }
 
 fn start(
