@@ -24,7 +24,6 @@ void check_types_as_binary(MYSQL *mysql);
 /* statements.c */
 void check_prepared(MYSQL *mysql);
 void check_cursor(MYSQL *mysql);
-void check_many_rows_at_once(MYSQL *mysql);
 void check_refused_statements(MYSQL *mysql);
 
 /* bulk.c */

@@ -24,7 +24,6 @@ static const struct {
 	{"types-as-binary", check_types_as_binary},
 	{"prepared", check_prepared},
 	{"cursor", check_cursor},
-	{"many-rows-at-once", check_many_rows_at_once},
 	{"refused-statements", check_refused_statements},
 	{"large-result", check_large_result},
 	{"large-parameter", check_large_parameter},

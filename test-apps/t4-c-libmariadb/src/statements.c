@@ -1,4 +1,4 @@
-/* Prepared statements: parameters, cursors, many rows at once. */
+/* Prepared statements: parameters, cursors, errors. */
 
 #include "checks.h"
 
@@ -70,39 +70,6 @@ void check_cursor(MYSQL *mysql)
 		fail_statement(statement, "the rows of a cursor");
 	printf("%d rows, their sum %d\n", count, sum);
 	mysql_stmt_close(statement);
-}
-
-void check_many_rows_at_once(MYSQL *mysql)
-{
-	enum { ROWS = 500 };
-	static int ids[ROWS];
-	static char *names[ROWS], name[] = "name";
-	static unsigned long lengths[ROWS];
-	static char indicators[ROWS];
-	MYSQL_STMT *statement;
-	unsigned rows = ROWS;
-	MYSQL_BIND parameters[] = {{.buffer_type = MYSQL_TYPE_LONG, .buffer = ids},
-							   {.buffer_type = MYSQL_TYPE_STRING,
-								.buffer = names,
-								.length = lengths,
-								.u.indicator = indicators}};
-
-	run(mysql, "CREATE TEMPORARY TABLE many (id int PRIMARY KEY, name varchar(10))");
-	for (int i = 0; i < ROWS; i++) {
-		ids[i] = i;
-		names[i] = name;
-		lengths[i] = (unsigned long) (i % 5);
-		indicators[i] = i % 7 == 0 ? STMT_INDICATOR_NULL : STMT_INDICATOR_NONE;
-	}
-	statement = prepared(mysql, "INSERT INTO many VALUES (?, ?)");
-	if (mysql_stmt_attr_set(statement, STMT_ATTR_ARRAY_SIZE, &rows) ||
-		mysql_stmt_bind_param(statement, parameters) || mysql_stmt_execute(statement))
-		fail_statement(statement, "many rows at once");
-	printf("%lld rows\n", (long long) mysql_stmt_affected_rows(statement));
-	mysql_stmt_close(statement);
-	show(mysql, "of them",
-		 "SELECT count(*), count(name), sum(id), sum(length(name)) FROM many");
-	run(mysql, "DROP TEMPORARY TABLE many");
 }
 
 void check_refused_statements(MYSQL *mysql)

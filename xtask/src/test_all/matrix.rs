@@ -56,8 +56,8 @@ pub const SAMPLE: &str = "t2-rust-sqlx";
 /// What a program with a database driver imports.
 const SHIMS: &[&str] = &["filesystem", "dns", "database-proxy", "sockets"];
 const LIBPQ: &str = "test-apps/t1-c-libpq/libpq";
-/// What one with libpq imports, which ignores SIGPIPE while it sends.
-const LIBPQ_SHIMS: &[&str] = &["filesystem", "dns", "signals", "database-proxy", "sockets"];
+/// What one imports whose library ignores SIGPIPE.
+const SIGNAL_SHIMS: &[&str] = &["filesystem", "dns", "signals", "database-proxy", "sockets"];
 
 const ROWS: &[Row] = &[
     Row {
@@ -65,7 +65,7 @@ const ROWS: &[Row] = &[
         subject: Subject {
             app: "t1-c-libpq",
             language: "C",
-            shims: LIBPQ_SHIMS,
+            shims: SIGNAL_SHIMS,
             database: Some("postgres"),
             native: true,
         },
@@ -99,6 +99,20 @@ const ROWS: &[Row] = &[
     Row {
         folder: "test-apps",
         subject: Subject {
+            app: "t4-c-libmariadb",
+            language: "C",
+            shims: SIGNAL_SHIMS,
+            database: Some("mysql"),
+            native: true,
+        },
+        kind: Kind::Program,
+        build: Build::C {
+            library: "test-apps/t4-c-libmariadb/libmariadb",
+        },
+    },
+    Row {
+        folder: "test-apps",
+        subject: Subject {
             app: "t5-c-hiredis",
             language: "C",
             shims: &["dns", "database-proxy", "sockets"],
@@ -118,7 +132,7 @@ const DATABASE_BENCH: Row = Row {
     subject: Subject {
         app: "db",
         language: "C",
-        shims: LIBPQ_SHIMS,
+        shims: SIGNAL_SHIMS,
         database: Some("postgres"),
         native: true,
     },
