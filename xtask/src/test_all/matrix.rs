@@ -53,7 +53,9 @@ pub enum Build {
 /// The row of the sample service.
 pub const SAMPLE: &str = "t2-rust-sqlx";
 
-/// What a program with a database driver imports.
+/// What a program imports that opens connections and no files.
+const SOCKET_SHIMS: &[&str] = &["dns", "database-proxy", "sockets"];
+/// What one imports whose driver opens files, too.
 const SHIMS: &[&str] = &["filesystem", "dns", "database-proxy", "sockets"];
 const LIBPQ: &str = "test-apps/t1-c-libpq/libpq";
 /// What one imports whose library ignores SIGPIPE.
@@ -115,7 +117,7 @@ const ROWS: &[Row] = &[
         subject: Subject {
             app: "t5-c-hiredis",
             language: "C",
-            shims: &["dns", "database-proxy", "sockets"],
+            shims: SOCKET_SHIMS,
             database: Some("redis"),
             native: true,
         },
@@ -123,6 +125,18 @@ const ROWS: &[Row] = &[
         build: Build::C {
             library: "test-apps/t5-c-hiredis/hiredis",
         },
+    },
+    Row {
+        folder: "test-apps",
+        subject: Subject {
+            app: "t6-rust-mysql-redis",
+            language: "Rust",
+            shims: SOCKET_SHIMS,
+            database: Some("mysql, redis"),
+            native: true,
+        },
+        kind: Kind::Service(service::CACHED),
+        build: Build::Cargo,
     },
 ];
 

@@ -48,6 +48,42 @@ pub const SERVER: Dialogue = &[
     Request::Get("/nowhere"),
 ];
 
+/// For one with a cache in front of its database.
+pub const CACHED: Dialogue = &[
+    Request::Get("/"),
+    Request::Get("/health"),
+    Request::Get("/users/1"),
+    Request::Get("/users/1"),
+    Request::Get("/users/2"),
+    Request::Get("/users/3"),
+    Request::Get("/users/3"),
+    Request::Get("/users/99"),
+    Request::Get("/users/x"),
+    Request::Get("/pair"),
+    Request::Get("/together"),
+    Request::Get("/error"),
+    Request::Get("/cache-error"),
+    Request::Get("/big"),
+    Request::Get("/queue"),
+    Request::Get("/news"),
+    Request::Get("/nowhere"),
+    Request::Get("/visits"),
+    Request::Get("/visits"),
+    Request::PostJson("/users", r#"{"name":"Linus","letters":5}"#),
+    Request::Get("/users/4"),
+    Request::PostJson("/users", r#"{"name":"Linus","letters":5}"#),
+    // The second statement of the transaction is refused: the first is undone.
+    Request::PostJson("/users", r#"{"name":"Too many","letters":500}"#),
+    Request::PostJson("/users", r#"{"name":"Barbara","letters":7}"#),
+    Request::Get("/users/6"),
+    Request::Get("/users/7"),
+    // What the cache has is dropped with the change.
+    Request::PostJson("/users/1", r#"{"name":"Ada L.","letters":4}"#),
+    Request::Get("/users/1"),
+    Request::Get("/users/1"),
+    Request::PostJson("/users", "no JSON"),
+];
+
 /// For every service over a table of users, whatever its language.
 pub const USERS: Dialogue = &[
     Request::Get("/"),
