@@ -5,6 +5,7 @@ pub mod matrix;
 mod native;
 mod program;
 mod report;
+pub mod rows;
 pub mod service;
 pub mod suites;
 
