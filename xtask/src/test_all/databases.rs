@@ -107,7 +107,7 @@ impl Databases {
         Ok(())
     }
 
-    /// Stops each and starts it again in its place, with what it had stored.
+    /// Stops each at once and starts it again in its place.
     ///
     /// # Errors
     /// Where one does not come up.
@@ -139,18 +139,14 @@ mod tests {
             .fill("CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)")
             .unwrap();
         assert!(servers.address("postgres").is_err());
-        let before = [
-            servers.address("mysql").unwrap(),
-            servers.address("redis").unwrap(),
-        ];
+        let sql = |servers: &Databases, text| servers.mariadb.as_ref().unwrap().sql(text).unwrap();
+        assert_eq!(sql(&servers, "SELECT n FROM kept"), "7");
+        let places =
+            |servers: &Databases| ["mysql", "redis"].map(|it| servers.address(it).unwrap());
+        let before = places(&servers);
         servers.restart().unwrap();
-        let after = [
-            servers.address("mysql").unwrap(),
-            servers.address("redis").unwrap(),
-        ];
-        assert_eq!(before, after);
-        let kept = servers.mariadb.as_ref().unwrap().sql("SELECT n FROM kept");
-        assert_eq!(kept.unwrap(), "7");
+        assert_eq!(places(&servers), before);
+        assert_eq!(sql(&servers, "SELECT 8"), "8");
         let mut command = Command::new("true");
         servers.describe(&mut command);
         let names: Vec<_> = command.get_envs().map(|(name, _)| name).collect();
