@@ -47,7 +47,8 @@ pub fn run(flags: &Vendor, cancel: &Cancel) -> anyhow::Result<()> {
     }
     anyhow::ensure!(
         done > 0,
-        "no program with a C library of its own has this name; `ls test-apps` shows the names"
+        "no program with a C library is called `{}`\n  help: `ls -d test-apps/*-c-*` shows them",
+        flags.app.as_deref().unwrap_or_default()
     );
     Ok(())
 }
