@@ -25,8 +25,8 @@ pub enum Verb {
     Quickstart(Quickstart),
     /// Install what the build needs and build the sysroots.
     Setup(Setup),
-    /// Build libpq for WebAssembly, for the sample C program.
-    Libpq,
+    /// Build the C libraries of the sample programs for WebAssembly.
+    Vendor(Vendor),
     /// Generate the C and host bindings from wit/.
     #[command(after_help = "Examples:\n  cargo xtask codegen\n  cargo xtask codegen --check")]
     Codegen(Codegen),
@@ -71,6 +71,20 @@ pub struct Setup {
     /// the names of files that differ.
     #[arg(long)]
     pub rebuild: bool,
+}
+
+/// `cargo xtask vendor`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  cargo xtask vendor\n  cargo xtask vendor t1-c-libpq",
+    long_about = "Build the C libraries of the sample programs for WebAssembly.\n\n\
+        Fetches their releases, compiles them as they are, and links each into its program's \
+        folder as `vendor/`, where `warp pack` finds it."
+)]
+pub struct Vendor {
+    /// The program's folder in test-apps; without it, every one.
+    #[arg(value_name = "APP")]
+    pub app: Option<String>,
 }
 
 /// `cargo xtask test-all`

@@ -5,11 +5,11 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod c_library;
 mod codegen;
 mod compat;
 mod flags;
 mod guest;
-mod libpq;
 mod patches;
 mod progress;
 mod quickstart;
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     let done = stop_on_signals(&cancel).and_then(|()| match xtask.verb {
         Verb::Quickstart(flags) => quickstart::run(&flags, &cancel),
         Verb::Setup(flags) => setup::run(&flags, &cancel),
-        Verb::Libpq => libpq::run(&cancel),
+        Verb::Vendor(flags) => c_library::run(&flags, &cancel),
         Verb::Bench(flags) => bench::run(&flags, &cancel),
         Verb::Compat(flags) => compat::run(&flags, &cancel),
         Verb::Codegen(flags) => codegen::run(&flags, &cancel),

@@ -8,7 +8,8 @@ use warpgrid_test_harness::http::{Client, Request};
 use crate::flags::{Quickstart, Setup};
 use crate::progress::Task;
 use crate::setup;
-use crate::test_all::matrix::{Bench, SAMPLE};
+use crate::test_all::matrix::Bench;
+use crate::test_all::rows::SAMPLE;
 use crate::test_all::service;
 
 /// What the sample is asked.

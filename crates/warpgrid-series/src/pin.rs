@@ -58,8 +58,10 @@ pub struct DebianSource {
     pub package: String,
     /// Upstream part of the version; Debian's own revision may be any.
     pub version: String,
-    /// File name of the `.orig.tar.xz` or `.orig.tar.bz2`.
+    /// File name of the `.orig.tar.xz`, `.orig.tar.bz2` or `.orig.tar.gz`.
     pub file: String,
+    /// The directory of it that is the upstream, where it holds others, too.
+    pub directory: Option<String>,
     /// Its sha256, in hexadecimal.
     pub sha256: String,
 }
@@ -195,7 +197,12 @@ impl DebianSource {
             || !crate::tarball::is_known(&self.file)
             || self.file.starts_with('.')
         {
-            return Err("file is the plain name of a .tar.xz or .tar.bz2");
+            return Err("file is the plain name of a .tar.xz, .tar.bz2 or .tar.gz");
+        }
+        if let Some(directory) = &self.directory
+            && !directory.split('/').all(is_name)
+        {
+            return Err("directory is a path below the archive's top directory");
         }
         Ok(())
     }

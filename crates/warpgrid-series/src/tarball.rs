@@ -24,24 +24,29 @@ const FILE: u32 = 0o100_644;
 const EXECUTABLE: u32 = 0o100_755;
 const SYMLINK: u32 = 0o120_000;
 
-/// Whether an archive of this name can be read: a tar, packed by xz or bzip2.
+/// Whether an archive of this name can be read: a tar, packed by xz, bzip2 or
+/// gzip.
 pub(crate) fn is_known(name: &str) -> bool {
-    name.ends_with(".tar.xz") || name.ends_with(".tar.bz2")
+    [".tar.xz", ".tar.bz2", ".tar.gz"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
 }
 
 /// Imports the archive at `path` and gives its tree, without the directory
-/// that all entries of such an archive stand in. `name` is for messages.
+/// that all entries of such an archive stand in; where a `directory` below that
+/// is named, only what that holds. `name` is for messages.
 pub(crate) fn import(
     repository: &git2::Repository,
     path: &Path,
     name: &str,
+    directory: Option<&str>,
     cancel: &Cancel,
 ) -> Result<git2::Oid, SeriesError> {
     let file = File::open(path).map_err(|e| SeriesError::io("open", path, e))?;
     let packed = BufReader::new(file);
     let plain: Box<dyn Read> = if name.ends_with(".bz2") {
         Box::new(bzip2::bufread::BzDecoder::new(packed))
-    } else if name.ends_with(".crate") {
+    } else if name.ends_with(".crate") || name.ends_with(".gz") {
         Box::new(flate2::bufread::GzDecoder::new(packed))
     } else {
         Box::new(xz2::bufread::XzDecoder::new(packed))
@@ -49,6 +54,7 @@ pub(crate) fn import(
     let entries = Reader {
         repository,
         name,
+        directory,
         cancel,
     }
     .read(plain.take(LARGEST_TREE))?;
@@ -64,6 +70,7 @@ struct Object {
 struct Reader<'a> {
     repository: &'a git2::Repository,
     name: &'a str,
+    directory: Option<&'a str>,
     cancel: &'a Cancel,
 }
 
@@ -91,7 +98,8 @@ impl Reader<'_> {
             ) {
                 continue;
             }
-            let Some(path) = self.strip_top(&raw, &shown, &mut top)? else {
+            let path = self.strip_top(&raw, &shown, &mut top)?;
+            let Some(path) = path.and_then(|path| self.wanted(path)) else {
                 continue;
             };
             if kind.is_dir() {
@@ -132,6 +140,17 @@ impl Reader<'_> {
             return Err(self.refuse("", &"it has no files"));
         }
         Ok(objects)
+    }
+
+    /// The path below the directory that is asked for, or none for one outside.
+    fn wanted(&self, path: String) -> Option<String> {
+        match self.directory {
+            None => Some(path),
+            Some(directory) => path
+                .strip_prefix(directory)?
+                .strip_prefix('/')
+                .map(str::to_owned),
+        }
     }
 
     /// The path below the top directory, or none for that directory itself.

@@ -155,6 +155,7 @@ impl Mariadb {
 pub fn mariadb(address: SocketAddr, user: &str, arguments: &[&str]) -> Result<Output> {
     Command::new("mariadb")
         .args(["--no-defaults", "--protocol=tcp", "-N", "-B", "-u", user])
+        .arg("--default-character-set=utf8mb4")
         .args(["-h", &address.ip().to_string()])
         .args(["-P", &address.port().to_string()])
         .args(arguments)

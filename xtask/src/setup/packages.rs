@@ -95,6 +95,16 @@ const PACKAGES: &[Package] = &[
         "libpq's headers and its native build",
         Probe::File("/usr/include/postgresql/libpq-fe.h"),
     ),
+    package(
+        "libmariadb-dev",
+        "MariaDB Connector/C's headers and its native build",
+        Probe::File("/usr/include/mariadb/mysql.h"),
+    ),
+    package(
+        "pkg-config",
+        "find the native libraries",
+        Probe::Program("pkg-config"),
+    ),
 ];
 
 /// Makes sure that all packages are there; gives those it installed.

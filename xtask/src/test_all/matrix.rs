@@ -5,111 +5,24 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use warpgrid_series::Place;
 use warpgrid_series::process::Cancel;
 use warpgrid_test_harness::components::{Packed, Packing};
 use warpgrid_test_harness::echo::Echo;
-use warpgrid_test_harness::postgres::{DATABASE, PASSWORD, Postgres, SCRAM};
 use warpgrid_test_harness::process::Bounds;
 
-use super::report::{Report, Subject};
+use super::databases::Databases;
+use super::report::Report;
+use super::rows::{Build, DATABASE_BENCH, Kind, ROWS, Row, SAMPLE};
 use super::{bounds, program, service, suites};
-use crate::{libpq, workspace};
+use crate::{c_library, workspace};
 
 /// As it stands in the apps' `warp.toml`.
 const TIME_ZONE: &str = "Europe/Berlin";
 
 /// The most that building one app, or one run of it, may take, in minutes.
 const MINUTES: u64 = 20;
-
-/// What is done with an app.
-pub enum Kind {
-    /// It runs to its end; its output is compared.
-    Program,
-    /// It serves HTTP; its answers are compared.
-    Service(service::Dialogue),
-}
-
-/// A row of the matrix. To add a language is to add one.
-pub struct Row {
-    /// Where the app's folder stands in the repository.
-    pub folder: &'static str,
-    pub subject: Subject,
-    pub kind: Kind,
-    pub build: Build,
-}
-
-/// How the native program is built, and what the component needs before it can
-/// be packed.
-pub enum Build {
-    /// By the system's C compiler, with libpq; the component's libpq is built
-    /// by us.
-    CWithLibpq,
-    /// By cargo.
-    Cargo,
-}
-
-/// The row of the sample service.
-pub const SAMPLE: &str = "t2-rust-sqlx";
-
-/// What a program with a database driver imports.
-const SHIMS: &[&str] = &["filesystem", "dns", "database-proxy", "sockets"];
-/// What one with libpq imports, which ignores SIGPIPE while it sends.
-const LIBPQ_SHIMS: &[&str] = &["filesystem", "dns", "signals", "database-proxy", "sockets"];
-
-const ROWS: &[Row] = &[
-    Row {
-        folder: "test-apps",
-        subject: Subject {
-            app: "t1-c-libpq",
-            language: "C",
-            shims: LIBPQ_SHIMS,
-            database: Some("postgres"),
-            native: true,
-        },
-        kind: Kind::Program,
-        build: Build::CWithLibpq,
-    },
-    Row {
-        folder: "test-apps",
-        subject: Subject {
-            app: SAMPLE,
-            language: "Rust",
-            shims: SHIMS,
-            database: Some("postgres"),
-            native: true,
-        },
-        kind: Kind::Service(service::USERS),
-        build: Build::Cargo,
-    },
-    Row {
-        folder: "test-apps",
-        subject: Subject {
-            app: "t3-rust-axum-server",
-            language: "Rust",
-            shims: SHIMS,
-            database: Some("postgres"),
-            native: true,
-        },
-        kind: Kind::Service(service::SERVER),
-        build: Build::Cargo,
-    },
-];
-
-/// No row of the matrix, but built and run like one.
-const DATABASE_BENCH: Row = Row {
-    folder: "xtask/bench",
-    subject: Subject {
-        app: "db",
-        language: "C",
-        shims: LIBPQ_SHIMS,
-        database: Some("postgres"),
-        native: true,
-    },
-    kind: Kind::Program,
-    build: Build::CWithLibpq,
-};
 
 /// Runs the rows that are wanted.
 pub fn run(wanted: &dyn Fn(&str) -> bool, cancel: &Cancel, report: &mut Report) {
@@ -149,7 +62,7 @@ pub struct Stage<'a> {
     pub native: PathBuf,
     pub packed: Packed,
     pub packing: &'a Packing,
-    pub database: Postgres,
+    pub databases: Databases,
     /// What else a program may connect to.
     echo: Echo,
     /// The native program's files.
@@ -181,9 +94,11 @@ impl<'a> Bench<'a> {
     fn setup(&self, row: &Row) -> anyhow::Result<Stage<'_>> {
         let app = app(row);
         let native = match row.build {
-            Build::CWithLibpq => {
-                libpq::vendor(&app, &Place::open_default()?, self.cancel)?;
-                super::native::c_with_libpq(&app, &bounds(MINUTES, self.cancel))?
+            Build::C { library } => {
+                let (library, place) = (workspace::root().join(library), Place::open_default()?);
+                c_library::vendor(&app, &library, &place, self.cancel)?;
+                let flags = c_library::native(&library, &place, self.cancel)?;
+                super::native::c(&app, &flags, &bounds(MINUTES, self.cancel))?
             }
             Build::Cargo => super::native::cargo(&app, self.cancel)?,
         };
@@ -200,10 +115,8 @@ impl<'a> Bench<'a> {
             found == expected,
             "the component imports the shims {found:?}, not {expected:?}"
         );
-        let database = match row.subject.database {
-            Some("postgres") => Postgres::start()?,
-            other => bail!("no server for {other:?}"),
-        };
+        let names = row.subject.database.context("a row names its servers")?;
+        let databases = Databases::start(names)?;
         let scratch = tempfile::Builder::new()
             .prefix("warpgrid-test-all-")
             .tempdir()?;
@@ -212,7 +125,7 @@ impl<'a> Bench<'a> {
             native,
             packed,
             packing: &self.packing,
-            database,
+            databases,
             echo: Echo::start()?,
             notes: tempfile::tempdir()?,
             bounds,
@@ -231,15 +144,10 @@ impl Stage<'_> {
         let mut command = Command::new(&self.native);
         command
             .current_dir(self.scratch.path())
-            .env("PGHOST", "127.0.0.1")
-            .env("PGPORT", self.database.port().to_string())
-            .env("PGUSER", SCRAM)
-            .env("PGPASSWORD", PASSWORD)
-            .env("PGDATABASE", DATABASE)
-            .env("DATABASE_URL", self.database.url(SCRAM))
             .env("ECHO", self.echo.address().to_string())
             .env("NOTES", self.notes.path())
             .env("TZ", TIME_ZONE);
+        self.databases.describe(&mut command);
         command
     }
 
@@ -252,11 +160,7 @@ impl Stage<'_> {
         let configuration = self.scratch.path().join("warp.toml");
         std::fs::write(
             &configuration,
-            placed(
-                &text,
-                &self.database.address().to_string(),
-                &self.echo.address().to_string(),
-            )?,
+            placed(&text, &self.databases, &self.echo.address().to_string())?,
         )
         .with_context(|| format!("cannot write {}", configuration.display()))?;
         let mut command = self.packing.run(&self.packed.component, &configuration);
@@ -268,21 +172,23 @@ impl Stage<'_> {
     pub fn explain(&self, error: anyhow::Error) -> anyhow::Error {
         error.context(format!(
             "--- the database's log\n{}\n---",
-            self.database.log()
+            self.databases.log()
         ))
     }
 }
 
 /// The configuration with every database's upstream replaced, and the echo
 /// service's address where the program has one.
-fn placed(text: &str, address: &str, echo: &str) -> anyhow::Result<String> {
+fn placed(text: &str, servers: &Databases, echo: &str) -> anyhow::Result<String> {
     let mut document: toml_edit::DocumentMut = text.parse().context("warp.toml")?;
     let databases = document
         .get_mut("database")
         .and_then(toml_edit::Item::as_array_of_tables_mut)
         .context("warp.toml has no [[database]]")?;
     for database in databases.iter_mut() {
-        database["upstream"] = toml_edit::value(address);
+        let protocol = database.get("protocol").and_then(toml_edit::Item::as_str);
+        let address = servers.address(protocol.context("a database has no protocol")?)?;
+        database["upstream"] = toml_edit::value(address.to_string());
     }
     if let Some(value) = document.get_mut("env").and_then(|env| env.get_mut("ECHO")) {
         *value = toml_edit::value(echo);
@@ -297,20 +203,23 @@ mod tests {
 
     #[test]
     fn only_the_places_are_replaced() {
-        let text =
-            "# kept\n[package]\nname = \"a\"\n\n[[database]]\nhost = \"db\"\nupstream = \"x:1\"\n";
+        let text = "# kept\n[package]\nname = \"a\"\n\n\
+                    [[database]]\nprotocol = \"redis\"\nupstream = \"x:1\"\n";
+        let servers = Databases::start("redis").unwrap();
+        let there = servers.address("redis").unwrap().to_string();
         assert_eq!(
-            placed(text, "127.0.0.1:9", "127.0.0.1:7").unwrap(),
-            text.replace("x:1", "127.0.0.1:9")
+            placed(text, &servers, "127.0.0.1:7").unwrap(),
+            text.replace("x:1", &there)
         );
         let own = "\n[network]\nconnect = [\"e:1\"]\n\n[env]\nECHO = \"e:1\"\n";
         assert_eq!(
-            placed(&format!("{text}{own}"), "127.0.0.1:9", "e:2").unwrap(),
+            placed(&format!("{text}{own}"), &servers, "e:2").unwrap(),
             format!("{text}{own}")
-                .replace("x:1", "127.0.0.1:9")
+                .replace("x:1", &there)
                 .replace("e:1", "e:2")
         );
-        assert!(placed("[package]\n", "127.0.0.1:9", "e:2").is_err());
+        assert!(placed("[package]\n", &servers, "e:2").is_err());
+        assert!(placed(&text.replace("redis", "mysql"), &servers, "e:2").is_err());
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! `cargo xtask test-all`: every test there is, in one command.
 
+mod databases;
 pub mod matrix;
 mod native;
 mod program;
 mod report;
+pub mod rows;
 pub mod service;
 pub mod suites;
 

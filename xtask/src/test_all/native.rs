@@ -9,17 +9,13 @@ use warpgrid_test_harness::process::{self, Bounds};
 
 use super::suites;
 
-/// A C program and the system's libpq.
-pub fn c_with_libpq(app: &Path, bounds: &Bounds) -> anyhow::Result<PathBuf> {
+/// A C program; `flags` are those of its library.
+pub fn c(app: &Path, flags: &[String], bounds: &Bounds) -> anyhow::Result<PathBuf> {
     let name = app.file_name().context("an app has a name")?;
     let folder = app.join("target/native");
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("cannot make {}", folder.display()))?;
     let program = folder.join(name);
-    let include = process::run(Command::new("pg_config").arg("--includedir"), bounds)
-        .context("libpq's headers are missing: install the Debian package `libpq-dev`")?
-        .success()?;
-    let include = String::from_utf8_lossy(&include.stdout).trim().to_owned();
     let mut sources: Vec<PathBuf> = std::fs::read_dir(app.join("src"))?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;
@@ -35,11 +31,10 @@ pub fn c_with_libpq(app: &Path, bounds: &Bounds) -> anyhow::Result<PathBuf> {
                 "-Wpedantic",
                 "-Werror",
             ])
-            .arg(format!("-I{include}"))
             .args(sources)
+            .args(flags)
             .arg("-o")
             .arg(&program)
-            .arg("-lpq")
             .current_dir(app),
         bounds,
     )?

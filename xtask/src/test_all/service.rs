@@ -48,6 +48,42 @@ pub const SERVER: Dialogue = &[
     Request::Get("/nowhere"),
 ];
 
+/// For one with a cache in front of its database.
+pub const CACHED: Dialogue = &[
+    Request::Get("/"),
+    Request::Get("/health"),
+    Request::Get("/users/1"),
+    Request::Get("/users/1"),
+    Request::Get("/users/2"),
+    Request::Get("/users/3"),
+    Request::Get("/users/3"),
+    Request::Get("/users/99"),
+    Request::Get("/users/x"),
+    Request::Get("/pair"),
+    Request::Get("/together"),
+    Request::Get("/error"),
+    Request::Get("/cache-error"),
+    Request::Get("/big"),
+    Request::Get("/queue"),
+    Request::Get("/news"),
+    Request::Get("/nowhere"),
+    Request::Get("/visits"),
+    Request::Get("/visits"),
+    Request::PostJson("/users", r#"{"name":"Linus","letters":5}"#),
+    Request::Get("/users/4"),
+    Request::PostJson("/users", r#"{"name":"Linus","letters":5}"#),
+    // The second statement of the transaction is refused: the first is undone.
+    Request::PostJson("/users", r#"{"name":"Too many","letters":500}"#),
+    Request::PostJson("/users", r#"{"name":"Barbara","letters":7}"#),
+    Request::Get("/users/6"),
+    Request::Get("/users/7"),
+    // What the cache has is dropped with the change.
+    Request::PostJson("/users/1", r#"{"name":"Ada L.","letters":4}"#),
+    Request::Get("/users/1"),
+    Request::Get("/users/1"),
+    Request::PostJson("/users", "no JSON"),
+];
+
 /// For every service over a table of users, whatever its language.
 pub const USERS: Dialogue = &[
     Request::Get("/"),
@@ -85,7 +121,7 @@ pub fn test(mut stage: Stage<'_>, dialogue: Dialogue) -> anyhow::Result<()> {
     let tested = compare(dialogue, &expected, component.address())
         .and_then(|()| crowd(component.address()).context("many clients at once"))
         .and_then(|()| {
-            stage.database.restart()?;
+            stage.databases.restart()?;
             recover(component.address()).context("after the database was restarted")
         })
         .and_then(|()| crowd(component.address()).context("many clients after the restart"));
@@ -108,12 +144,7 @@ pub fn fill(stage: &Stage<'_>) -> anyhow::Result<()> {
     let path = stage.app.join("schema.sql");
     let schema = std::fs::read_to_string(&path)
         .with_context(|| format!("cannot read {}", path.display()))?;
-    stage.database.sql(&format!(
-        "SET client_min_messages = warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n\
-         GRANT ALL ON SCHEMA public TO PUBLIC;\n{schema}\n\
-         GRANT ALL ON ALL TABLES IN SCHEMA public TO PUBLIC;\n"
-    ))?;
-    Ok(())
+    stage.databases.fill(&schema)
 }
 
 fn start(

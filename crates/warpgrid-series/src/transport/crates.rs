@@ -34,7 +34,7 @@ impl Transport for CrateSource {
             };
             fs::read(&path).map_err(|e| SeriesError::io("read", &path, e))
         })?;
-        let tree = tarball::import(repository, &archive, &file, fetch.cancel)?;
+        let tree = tarball::import(repository, &archive, &file, None, fetch.cancel)?;
         Ok(Fetched {
             tree,
             from: self.describe(),

@@ -44,7 +44,13 @@ impl Transport for DebianSource {
             let _ = fs::remove_file(&downloaded);
             Ok(bytes)
         })?;
-        let tree = tarball::import(repository, &archive, &self.file, fetch.cancel)?;
+        let tree = tarball::import(
+            repository,
+            &archive,
+            &self.file,
+            self.directory.as_deref(),
+            fetch.cancel,
+        )?;
         Ok(Fetched {
             tree,
             from: self.describe(),

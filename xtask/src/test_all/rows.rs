@@ -1,0 +1,135 @@
+//! The rows of the matrix, one for each program.
+
+use super::report::Subject;
+use super::service;
+
+/// What is done with an app.
+pub enum Kind {
+    /// It runs to its end; its output is compared.
+    Program,
+    /// It serves HTTP; its answers are compared.
+    Service(service::Dialogue),
+}
+
+/// A row of the matrix. To add a language is to add one.
+pub struct Row {
+    /// Where the app's folder stands in the repository.
+    pub folder: &'static str,
+    pub subject: Subject,
+    pub kind: Kind,
+    pub build: Build,
+}
+
+/// How the native program is built, and what the component needs before it can
+/// be packed.
+pub enum Build {
+    /// By the system's C compiler, with a library, whose folder in the
+    /// repository this is; the component's is built by us.
+    C { library: &'static str },
+    /// By cargo.
+    Cargo,
+}
+
+/// The row of the sample service.
+pub const SAMPLE: &str = "t2-rust-sqlx";
+
+/// What a program imports that opens connections and no files.
+const SOCKET_SHIMS: &[&str] = &["dns", "database-proxy", "sockets"];
+/// What one imports whose driver opens files, too.
+const SHIMS: &[&str] = &["filesystem", "dns", "database-proxy", "sockets"];
+const LIBPQ: &str = "test-apps/t1-c-libpq/libpq";
+/// What one imports whose library ignores SIGPIPE.
+const SIGNAL_SHIMS: &[&str] = &["filesystem", "dns", "signals", "database-proxy", "sockets"];
+
+pub const ROWS: &[Row] = &[
+    Row {
+        folder: "test-apps",
+        subject: Subject {
+            app: "t1-c-libpq",
+            language: "C",
+            shims: SIGNAL_SHIMS,
+            database: Some("postgres"),
+            native: true,
+        },
+        kind: Kind::Program,
+        build: Build::C { library: LIBPQ },
+    },
+    Row {
+        folder: "test-apps",
+        subject: Subject {
+            app: SAMPLE,
+            language: "Rust",
+            shims: SHIMS,
+            database: Some("postgres"),
+            native: true,
+        },
+        kind: Kind::Service(service::USERS),
+        build: Build::Cargo,
+    },
+    Row {
+        folder: "test-apps",
+        subject: Subject {
+            app: "t3-rust-axum-server",
+            language: "Rust",
+            shims: SHIMS,
+            database: Some("postgres"),
+            native: true,
+        },
+        kind: Kind::Service(service::SERVER),
+        build: Build::Cargo,
+    },
+    Row {
+        folder: "test-apps",
+        subject: Subject {
+            app: "t4-c-libmariadb",
+            language: "C",
+            shims: SIGNAL_SHIMS,
+            database: Some("mysql"),
+            native: true,
+        },
+        kind: Kind::Program,
+        build: Build::C {
+            library: "test-apps/t4-c-libmariadb/libmariadb",
+        },
+    },
+    Row {
+        folder: "test-apps",
+        subject: Subject {
+            app: "t5-c-hiredis",
+            language: "C",
+            shims: SOCKET_SHIMS,
+            database: Some("redis"),
+            native: true,
+        },
+        kind: Kind::Program,
+        build: Build::C {
+            library: "test-apps/t5-c-hiredis/hiredis",
+        },
+    },
+    Row {
+        folder: "test-apps",
+        subject: Subject {
+            app: "t6-rust-mysql-redis",
+            language: "Rust",
+            shims: SOCKET_SHIMS,
+            database: Some("mysql, redis"),
+            native: true,
+        },
+        kind: Kind::Service(service::CACHED),
+        build: Build::Cargo,
+    },
+];
+
+/// No row of the matrix, but built and run like one.
+pub const DATABASE_BENCH: Row = Row {
+    folder: "xtask/bench",
+    subject: Subject {
+        app: "db",
+        language: "C",
+        shims: SIGNAL_SHIMS,
+        database: Some("postgres"),
+        native: true,
+    },
+    kind: Kind::Program,
+    build: Build::C { library: LIBPQ },
+};
