@@ -94,6 +94,7 @@ impl Protocol for Postgres {
     fn register(
         backend: &Backend<Self>,
         tenant: &Tenant,
+        _: &Self::Opening,
         server: &Self::Server,
     ) -> Self::Registration {
         let limit = backend.endpoint.limits.connect_timeout;
@@ -115,7 +116,7 @@ impl Protocol for Postgres {
         frame::put(out, b'Z', b"I");
     }
 
-    fn tracker(_: &Self::Server) -> Self::Tracker {
+    fn tracker(_: &Self::Server, _: &Self::Registration) -> Self::Tracker {
         tracker::Tracker::default()
     }
 
