@@ -136,8 +136,8 @@ pub enum BenchName {
 pub struct Compat {
     /// What to try.
     pub name: CompatName,
-    /// Of the drivers, only this one; may be given several times. Nothing is
-    /// written then.
+    /// Of the drivers, only this one; may be given several times. What is known
+    /// of the others stays.
     #[arg(long, value_name = "DRIVER")]
     pub only: Vec<String>,
     /// Write nothing; fail if the data in the repository are not what the run

@@ -98,11 +98,7 @@ pub fn run(only: &[String], cancel: &Cancel) -> anyhow::Result<Run> {
     })?;
     let warp = suites::warp(cancel)?;
     let mut run = Run {
-        table: Table {
-            matrix: "drivers".to_owned(),
-            drivers: Vec::new(),
-            rows: Vec::new(),
-        },
+        table: others(only)?,
         wrong: Vec::new(),
     };
     for (name, driver) in &drivers {
@@ -110,6 +106,7 @@ pub fn run(only: &[String], cancel: &Cancel) -> anyhow::Result<Run> {
         ensure!(!cancel.is_cancelled(), "interrupted");
         run.add(name, driver, &found, &mut causes);
     }
+    run.table.sort();
     run.wrong.extend(causes.iter().flat_map(|(driver, causes)| {
         causes.keys().map(move |test| {
             format!(
@@ -118,6 +115,21 @@ pub fn run(only: &[String], cancel: &Cancel) -> anyhow::Result<Run> {
         })
     }));
     Ok(run)
+}
+
+/// What earlier runs found of the drivers that are not tried now.
+fn others(only: &[String]) -> anyhow::Result<Table> {
+    let path = workspace::root().join(DATA);
+    if only.is_empty() || !path.is_file() {
+        return Ok(Table::new());
+    }
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    let mut table: Table =
+        serde_json::from_str(&text).with_context(|| path.display().to_string())?;
+    table.drivers.retain(|tried| !only.contains(&tried.driver));
+    table.rows.retain(|row| !only.contains(&row.driver));
+    Ok(table)
 }
 
 /// A driver's tests, both ways.
@@ -306,11 +318,7 @@ mod tests {
         let causes = causes.map(|(test, cause)| ((*test).to_owned(), (*cause).to_owned()));
         let mut causes = Causes::from([("d".to_owned(), causes.collect())]);
         let mut run = Run {
-            table: Table {
-                matrix: String::new(),
-                drivers: vec![],
-                rows: vec![],
-            },
+            table: Table::new(),
             wrong: vec![],
         };
         run.add("d", &driver, &found, &mut causes);

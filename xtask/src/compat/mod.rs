@@ -75,8 +75,7 @@ fn finish(flags: &Compat, run: &impl Run) -> anyhow::Result<()> {
     if flags.json {
         println!("{}", run.json()?);
     }
-    let whole = flags.only.is_empty();
-    if whole && !flags.check {
+    if !flags.check {
         for (path, text) in run.files()? {
             std::fs::write(&path, text)
                 .with_context(|| format!("cannot write {}", path.display()))?;
@@ -84,5 +83,5 @@ fn finish(flags: &Compat, run: &impl Run) -> anyhow::Result<()> {
         }
     }
     run.verdict()?;
-    if whole { run.compare() } else { Ok(()) }
+    run.compare()
 }

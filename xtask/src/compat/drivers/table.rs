@@ -58,6 +58,22 @@ pub struct Table {
 }
 
 impl Table {
+    /// One without a driver.
+    pub fn new() -> Self {
+        Self {
+            matrix: "drivers".to_owned(),
+            drivers: Vec::new(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// By driver and test, whatever was tried last.
+    pub fn sort(&mut self) {
+        self.drivers.sort_by(|a, b| a.driver.cmp(&b.driver));
+        self.rows
+            .sort_by(|a, b| (&a.driver, &a.test).cmp(&(&b.driver, &b.test)));
+    }
+
     /// As JSON, one line for each driver and each row, so that a change shows as
     /// such.
     pub fn to_json(&self) -> serde_json::Result<String> {

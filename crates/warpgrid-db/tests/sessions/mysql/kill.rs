@@ -41,11 +41,7 @@ async fn a_tenant_kills_its_own_query_and_the_connection_is_not_used_again() {
                 .send(&command(0x0c, thread(&wire).to_le_bytes()))
                 .await;
             assert_eq!(killer.packet().await.unwrap().1[0], 0);
-            let told = wire.results().await.unwrap_err();
-            assert!(
-                told.starts_with("1927") || told.starts_with("1317"),
-                "{told}"
-            );
+            assert_eq!(wire.packet().await, None);
         } else {
             let kill = format!("KILL QUERY {}", thread(&wire));
             assert_eq!(killer.rows(&kill).await, [""; 0]);
