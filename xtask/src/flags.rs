@@ -145,11 +145,15 @@ pub enum BenchName {
 /// `cargo xtask compat`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  cargo xtask compat libc\n  cargo xtask compat libc --check\n  cargo xtask compat libc --json | jq '.rows[] | select(.patched != \"passes\")'"
+    after_help = "Examples:\n  cargo xtask compat libc\n  cargo xtask compat libc --check\n  cargo xtask compat drivers --only pgx\n  cargo xtask compat libc --json | jq '.rows[] | select(.patched != \"passes\")'"
 )]
 pub struct Compat {
     /// What to try.
     pub name: CompatName,
+    /// Of the drivers, only this one; may be given several times. What is known
+    /// of the others stays.
+    #[arg(long, value_name = "DRIVER")]
+    pub only: Vec<String>,
     /// Write nothing; fail if the data in the repository are not what the run
     /// gives.
     #[arg(long)]
@@ -164,6 +168,9 @@ pub struct Compat {
 pub enum CompatName {
     /// wasi-libc's own tests, stock and patched.
     Libc,
+    /// Drivers' own tests, directly and through `warp db-proxy`. They need Go
+    /// and Python.
+    Drivers,
 }
 
 /// `cargo xtask patches`

@@ -95,6 +95,7 @@ pub(crate) trait Protocol: Sized + Send + Sync + 'static {
     fn register(
         backend: &Backend<Self>,
         tenant: &Tenant,
+        opening: &Self::Opening,
         server: &Self::Server,
     ) -> Self::Registration;
 
@@ -107,7 +108,7 @@ pub(crate) trait Protocol: Sized + Send + Sync + 'static {
     );
 
     /// Follows a session from its greeting on.
-    fn tracker(server: &Self::Server) -> Self::Tracker;
+    fn tracker(server: &Self::Server, registration: &Self::Registration) -> Self::Tracker;
 
     /// Passes a request to cancel on; ready when the server has seen it.
     /// Nothing where the tenant has no such session.

@@ -92,10 +92,25 @@ impl Run {
             .count()
             .saturating_sub(self.regressions.len())
     }
+}
 
-    /// # Errors
-    /// Where a test passes with stock and not with ours.
-    pub fn verdict(&self) -> anyhow::Result<()> {
+impl super::Run for Run {
+    const NAME: &str = "libc";
+
+    fn json(&self) -> serde_json::Result<String> {
+        serde_json::to_string(&self.table)
+    }
+
+    fn files(&self) -> anyhow::Result<[(PathBuf, String); 2]> {
+        let root = workspace::root();
+        Ok([
+            (root.join(DATA), self.table.to_json()?),
+            (root.join(PAGE), self.table.to_markdown()),
+        ])
+    }
+
+    /// Fails where a test passes with stock and not with ours.
+    fn verdict(&self) -> anyhow::Result<()> {
         ensure!(
             self.regressions.is_empty(),
             "{} of upstream's tests are not as they should be\n{}",
@@ -103,36 +118,6 @@ impl Run {
             self.regressions.join("\n\n")
         );
         Ok(())
-    }
-
-    /// # Errors
-    /// Where the repository holds other data than this run gave.
-    pub fn compare(&self) -> anyhow::Result<()> {
-        for (path, text) in self.files()? {
-            let found = std::fs::read_to_string(&path).unwrap_or_default();
-            let differs = found
-                .lines()
-                .zip(text.lines())
-                .find(|(old, new)| old != new);
-            ensure!(
-                found == text,
-                "{} is not what the run gave{}\nrun `cargo xtask compat libc` and look at what changed",
-                path.display(),
-                differs.map_or_else(String::new, |(old, new)| format!(
-                    "; it says\n  {old}\nand now it is\n  {new}"
-                ))
-            );
-        }
-        Ok(())
-    }
-
-    /// The files in the repository and what belongs into them.
-    pub fn files(&self) -> anyhow::Result<[(PathBuf, String); 2]> {
-        let root = workspace::root();
-        Ok([
-            (root.join(DATA), self.table.to_json()?),
-            (root.join(PAGE), self.table.to_markdown()),
-        ])
     }
 }
 

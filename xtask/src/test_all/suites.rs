@@ -10,7 +10,7 @@ use warpgrid_test_harness::process::{self, Finished};
 
 use super::bounds;
 use super::report::{Counts, Report, Status, Subject};
-use crate::compat::libc;
+use crate::compat::{Run, libc};
 use crate::flags::{Codegen, Setup};
 use crate::{codegen, setup, workspace};
 
@@ -177,7 +177,8 @@ fn round_trip(series: &Path, cancel: &Cancel) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn copy_tree(from: &Path, to: &Path) -> anyhow::Result<()> {
+/// Copies a folder with all that is in it.
+pub fn copy_tree(from: &Path, to: &Path) -> anyhow::Result<()> {
     for entry in walkdir::WalkDir::new(from) {
         let entry = entry?;
         let target = to.join(entry.path().strip_prefix(from)?);

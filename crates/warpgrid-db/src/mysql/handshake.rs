@@ -125,8 +125,7 @@ impl Handshake {
     }
 
     /// What a guest is greeted with: the server's words, a scramble of our
-    /// own, and a thread that is nobody's, for a guest that knew another's
-    /// could kill it.
+    /// own, and a made-up thread: which one serves the guest is not known yet.
     pub(super) fn for_guest(&self) -> Self {
         let scramble: [u8; SCRAMBLE] = rand::random();
         Self {

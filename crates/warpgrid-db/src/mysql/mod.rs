@@ -6,6 +6,7 @@
 mod auth;
 mod frame;
 mod handshake;
+mod kill;
 mod link;
 mod reset;
 mod responses;
@@ -29,13 +30,20 @@ use crate::stream::Stream;
 /// MySQL and MariaDB.
 pub(crate) struct Mysql;
 
+/// What the sessions of an endpoint share.
+#[derive(Default)]
+pub(crate) struct Shared {
+    known: handshake::Known,
+    threads: Arc<kill::Threads>,
+}
+
 impl Protocol for Mysql {
     const GREETS: bool = true;
     const SERVER_SPEAKS_FIRST: bool = true;
     /// COM_QUIT.
     const GOODBYE: &'static [u8] = &[1, 0, 0, 0, frame::COM_QUIT];
 
-    type Shared = handshake::Known;
+    type Shared = Shared;
     type Raw = handshake::Greeted;
     type Opening = startup::Opening;
     type Identity = Arc<link::Identity>;
@@ -43,7 +51,7 @@ impl Protocol for Mysql {
     type Server = link::Server;
     type Tracker = tracker::Tracker;
     type Exchange = reset::Exchange;
-    type Registration = ();
+    type Registration = kill::Registration;
     type Cancel = ();
 
     /// TLS begins in the middle of the login, which says what the client is.
@@ -53,14 +61,14 @@ impl Protocol for Mysql {
         encrypt: bool,
     ) -> Result<handshake::Greeted, Error> {
         let greeted = handshake::Greeted::read(stream, &backend.endpoint, encrypt).await?;
-        backend.shared.learn(&greeted.handshake);
+        backend.shared.known.learn(&greeted.handshake);
         Ok(greeted)
     }
 
     /// A guest is greeted in the server's words, so one must have been heard.
     async fn opening(backend: &Backend<Self>) -> Result<Self::Opening, Error> {
         let limit = backend.endpoint.limits.connect_timeout;
-        let handshake = timeout(limit, backend.shared.get())
+        let handshake = timeout(limit, backend.shared.known.get())
             .await
             .map_err(|_| slow(&backend.endpoint, "waiting for the server to speak"))?;
         Ok(startup::Opening::new(&backend.endpoint, handshake))
@@ -113,14 +121,27 @@ impl Protocol for Mysql {
         }
     }
 
-    fn register(_: &Backend<Self>, _: &Tenant, _: &Self::Server) {}
+    fn register(
+        backend: &Backend<Self>,
+        tenant: &Tenant,
+        opening: &Self::Opening,
+        server: &Self::Server,
+    ) -> Self::Registration {
+        let threads = &backend.shared.threads;
+        threads.register(opening.thread(), tenant, server.thread)
+    }
 
-    fn welcome(opening: &Self::Opening, (): &(), _: &mut Self::Server, out: &mut BytesMut) {
+    fn welcome(
+        opening: &Self::Opening,
+        _: &Self::Registration,
+        _: &mut Self::Server,
+        out: &mut BytesMut,
+    ) {
         opening.welcome(out);
     }
 
-    fn tracker(server: &Self::Server) -> Self::Tracker {
-        tracker::Tracker::new(server.deprecate_eof())
+    fn tracker(server: &Self::Server, registration: &Self::Registration) -> Self::Tracker {
+        tracker::Tracker::new(server.deprecate_eof(), registration.reach())
     }
 
     fn cancel(

@@ -58,6 +58,11 @@ impl Opening {
         }
     }
 
+    /// The number that the guest knows its session by.
+    pub(super) fn thread(&self) -> u32 {
+        self.handshake.thread
+    }
+
     pub(super) fn welcome(&self, out: &mut BytesMut) {
         let mut sequence = self.next();
         if self.fast_auth {

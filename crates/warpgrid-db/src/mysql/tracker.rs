@@ -1,11 +1,13 @@
 //! Follows a session in both directions: which commands are not answered.
 //!
 //! What guests may not say is replaced on its way by a command that the server
-//! does not know, so that the server's refusal stands in its place.
+//! does not know, so that the server's refusal stands in its place. A KILL names
+//! the thread that the server knows.
 
 use bytes::{Bytes, BytesMut};
 
 use super::frame::{self, Scanner};
+use super::kill::{Looks, Reach, looks};
 use super::link::Server;
 use super::responses::{Kind, Responses, Seen};
 use crate::link::Unfit;
@@ -14,11 +16,12 @@ use crate::protocol::{self, Gate, Verdict};
 /// The server knows no such command from a client (COM_SLEEP).
 const UNKNOWN: u8 = 0x00;
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Tracker {
     guest: Scanner,
     server: Scanner,
     responses: Responses,
+    reach: Reach,
     /// The start of a message whose command is not there yet.
     held: BytesMut,
     /// The guest's present message does not go to the server.
@@ -31,21 +34,36 @@ enum Start {
     Unknown,
     Pass,
     Quit,
-    Refuse { sequence: u8 },
+    Refuse {
+        sequence: u8,
+    },
+    /// Perhaps a KILL, which is to be seen whole; so long with its header.
+    Kill {
+        sequence: u8,
+        length: usize,
+    },
 }
 
 fn start(data: &[u8]) -> Start {
     let [a, b, c, sequence, rest @ ..] = data else {
         return Start::Unknown;
     };
-    match (u32::from_le_bytes([*a, *b, *c, 0]), rest.first()) {
+    let length = u32::from_le_bytes([*a, *b, *c, 0]) as usize;
+    match (length, rest.first()) {
         (0, _) => Start::Pass,
         (_, None) => Start::Unknown,
         (1, Some(&frame::COM_QUIT)) => Start::Quit,
         (_, Some(command)) if is_refused(*command) => Start::Refuse {
             sequence: *sequence,
         },
-        _ => Start::Pass,
+        _ => match looks(length, rest) {
+            Looks::Like => Start::Kill {
+                sequence: *sequence,
+                length: 4 + length,
+            },
+            Looks::Unlike => Start::Pass,
+            Looks::Unknown => Start::Unknown,
+        },
     }
 }
 
@@ -94,11 +112,12 @@ fn answer(command: u8) -> Option<Kind> {
 }
 
 impl Tracker {
-    pub(super) fn new(deprecate_eof: bool) -> Self {
+    pub(super) fn new(deprecate_eof: bool, reach: Reach) -> Self {
         Self {
             guest: Scanner::default(),
             server: Scanner::default(),
             responses: Responses::new(deprecate_eof),
+            reach,
             held: BytesMut::new(),
             refused: false,
             doubt: None,
@@ -183,6 +202,15 @@ impl protocol::Tracker<Server> for Tracker {
                         self.refused = true;
                         frame::put(out, sequence, &[UNKNOWN]);
                         self.owe(Some(Kind::Single));
+                    }
+                    Start::Kill { length, .. } if self.held.len() < length => break,
+                    Start::Kill { sequence, length } => {
+                        if let Some(payload) = self.reach.translate(&self.held[4..length]) {
+                            let message = self.held.split_to(length);
+                            self.note(&message);
+                            frame::put(out, sequence, &payload);
+                            continue;
+                        }
                     }
                     Start::Pass => {}
                 }

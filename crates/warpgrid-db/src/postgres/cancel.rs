@@ -1,5 +1,5 @@
-//! Cancel requests: guests hold made-up keys, and only the tenant that was
-//! given one can use it.
+//! Cancel requests: guests hold keys with a made-up secret, and only the tenant
+//! that was given one can use it.
 //!
 //! Source: PostgreSQL 15 documentation, 55.2.8 "Canceling Requests in
 //! Progress".
@@ -33,14 +33,16 @@ const MOST_AT_A_TIME: u32 = 2;
 pub(crate) struct Cancels(Mutex<HashMap<BackendKey, Arc<Target>>>);
 
 impl Cancels {
-    /// Makes up a key for a session.
+    /// Makes up a key for a session. The process is the server's own: drivers
+    /// compare it with that of a notification, and with `pg_backend_pid()`.
     pub(crate) fn register(self: &Arc<Self>, target: Target) -> Registration {
         let target = Arc::new(target);
         let mut keys = self.keys();
         loop {
             // A process id is positive.
+            let made_up = || (rand::random::<u32>() >> 1).max(1) as i32;
             let key = BackendKey {
-                process: (rand::random::<u32>() >> 1).max(1) as i32,
+                process: target.key.map_or_else(made_up, |key| key.process),
                 secret: rand::random(),
             };
             if let Entry::Vacant(free) = keys.entry(key) {
@@ -251,7 +253,8 @@ mod tests {
         let address = ([127, 0, 0, 1], 1).into();
         let registered = cancels.register(target("a", address));
         let key = registered.key;
-        assert!(key.process > 0);
+        assert_eq!(key.process, 77);
+        assert_ne!(key.secret, 88);
         assert!(cancels.find(&Tenant::new("a"), key).is_some());
         assert!(cancels.find(&Tenant::new("b"), key).is_none());
         let other = BackendKey {

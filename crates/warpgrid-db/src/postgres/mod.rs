@@ -114,6 +114,7 @@ impl Protocol for Postgres {
     fn register(
         backend: &Backend<Self>,
         tenant: &Tenant,
+        _: &Self::Opening,
         server: &Self::Server,
     ) -> Self::Registration {
         let endpoint = backend.endpoint.clone();
@@ -135,7 +136,7 @@ impl Protocol for Postgres {
         frame::put(out, b'Z', b"I");
     }
 
-    fn tracker(_: &Self::Server) -> Self::Tracker {
+    fn tracker(_: &Self::Server, _: &Self::Registration) -> Self::Tracker {
         tracker::Tracker::default()
     }
 

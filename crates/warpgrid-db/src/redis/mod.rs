@@ -98,11 +98,11 @@ impl Protocol for Redis {
     /// The server frees a blocked client when its connection closes.
     async fn stop(_: &Link<Self>, _: &Endpoint) {}
 
-    fn register(_: &Backend<Self>, _: &Tenant, _: &Self::Server) {}
+    fn register(_: &Backend<Self>, _: &Tenant, _: &Self::Opening, _: &Self::Server) {}
 
     fn welcome(_: &Self::Opening, (): &(), _: &mut Self::Server, _: &mut BytesMut) {}
 
-    fn tracker(server: &Self::Server) -> Self::Tracker {
+    fn tracker(server: &Self::Server, (): &()) -> Self::Tracker {
         tracker::Tracker::new(server.clone())
     }
 

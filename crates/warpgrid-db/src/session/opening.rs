@@ -74,7 +74,7 @@ impl<P: Protocol> Core<P> {
     /// said already.
     fn adopt(&mut self, opening: &P::Opening, mut lease: Lease<Link<P>>, early: &[u8]) {
         let link = lease.connection();
-        let registration = P::register(&self.backend, &self.tenant, &link.server);
+        let registration = P::register(&self.backend, &self.tenant, opening, &link.server);
         if self.inbound.is_empty() {
             self.inbound = std::mem::take(&mut link.buffer);
             self.inbound.clear();

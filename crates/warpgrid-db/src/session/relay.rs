@@ -63,7 +63,7 @@ impl Broken {
 
 impl<P: Protocol> Relay<P> {
     pub(super) fn new(mut lease: Lease<Link<P>>, registration: P::Registration) -> Self {
-        let tracker = P::tracker(&lease.connection().server);
+        let tracker = P::tracker(&lease.connection().server, &registration);
         Self {
             lease,
             tracker,

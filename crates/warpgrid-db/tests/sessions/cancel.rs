@@ -38,6 +38,17 @@ async fn the_tenant_that_runs_a_query_may_cancel_it() {
 }
 
 #[tokio::test]
+async fn the_key_names_the_process_that_notifications_name() {
+    let pools = Pools::new();
+    let endpoint = endpoint(server().port(), TRUST, limits(1));
+    let mut wire = Wire::open(&pools, &endpoint).await;
+    let answer = wire.query("listen own; notify own").await;
+    let notified = answer.iter().find(|message| message.tag == b'A');
+    let notified = notified.unwrap_or_else(|| panic!("{answer:?}"));
+    assert_eq!(notified.body[..4], wire.key[..4]);
+}
+
+#[tokio::test]
 async fn others_may_not_and_keys_do_not_outlive_their_session() {
     let pools = Pools::new();
     let endpoint = endpoint(server().port(), TRUST, limits(1));

@@ -40,7 +40,7 @@ async fn the_host_logs_in_by_every_method_and_the_guest_by_none() {
 }
 
 #[tokio::test]
-async fn the_greeting_is_the_servers_with_a_key_of_our_own() {
+async fn the_greeting_is_the_servers_with_its_process() {
     let pools = Pools::new();
     let endpoint = with(TRUST, None);
     let mut wires = vec![];
@@ -58,8 +58,8 @@ async fn the_greeting_is_the_servers_with_a_key_of_our_own() {
     assert_ne!(wires[0].1.key, wires[1].1.key);
     for (_, wire) in &mut wires {
         let pid = wire.backend().await;
-        let key = u32::from_be_bytes(wire.key[..4].try_into().unwrap());
-        assert_ne!(pid, key.to_string());
+        let process = u32::from_be_bytes(wire.key[..4].try_into().unwrap());
+        assert_eq!(pid, process.to_string());
     }
 }
 

@@ -1,6 +1,10 @@
 use proptest::prelude::*;
 
+use std::sync::Arc;
+
 use super::*;
+use crate::endpoint::Tenant;
+use crate::mysql::kill::Threads;
 use crate::protocol::Tracker as _;
 
 const OK: &[u8] = &[0, 0, 0, 2, 0, 0, 0];
@@ -65,11 +69,39 @@ fn pass(tracker: &mut Tracker, mut data: &[u8]) -> (BytesMut, Option<Bytes>) {
     (out, None)
 }
 
+#[test]
+fn a_kill_names_the_servers_thread_however_it_arrives() {
+    let threads = Arc::new(Threads::default());
+    let registered = threads.register(3_000_000_000, &Tenant::new("t"), 7);
+    let mut sent = BytesMut::new();
+    sent.extend_from_slice(&command(QUERY));
+    sent.extend_from_slice(&command(b"\x03kill query 3000000000"));
+    sent.extend_from_slice(&command(b"\x03kill query 4000000000"));
+    sent.extend_from_slice(&command(b"\x0c\x00\x5e\xd0\xb2"));
+    let mut expected = BytesMut::new();
+    expected.extend_from_slice(&command(QUERY));
+    expected.extend_from_slice(&command(b"\x03kill query 7"));
+    expected.extend_from_slice(&command(b"\x03kill query 4000000000"));
+    expected.extend_from_slice(&command(b"\x0c\x07\0\0\0"));
+    for size in [1, 3, 7, sent.len()] {
+        let mut tracker = Tracker::new(false, registered.reach());
+        let mut out = BytesMut::new();
+        for piece in sent.chunks(size) {
+            out.extend_from_slice(&pass(&mut tracker, piece).0);
+        }
+        assert_eq!(out, expected, "in pieces of {size}");
+        received(&mut tracker, &packets(&[OK, OK, OK])).unwrap();
+        assert!(matches!(tracker.verdict(), Verdict::Kill { .. }));
+        received(&mut tracker, &packets(&[OK])).unwrap();
+        assert_eq!(tracker.verdict(), Verdict::Reset);
+    }
+}
+
 /// One command with its whole answer leaves nothing, and any less of it kills.
 #[track_caller]
 fn whole(deprecate_eof: bool, request: &[u8], answer: &[&[u8]]) {
     for count in 0..=answer.len() {
-        let mut tracker = Tracker::new(deprecate_eof);
+        let mut tracker = Tracker::new(deprecate_eof, Reach::default());
         let request = command(request);
         assert_eq!(pass(&mut tracker, &request).0, request);
         received(&mut tracker, &packets(&answer[..count])).unwrap();
@@ -129,7 +161,7 @@ fn statements_end_where_they_say() {
 
 #[test]
 fn some_commands_have_no_answer() {
-    let mut tracker = Tracker::new(false);
+    let mut tracker = Tracker::new(false, Reach::default());
     pass(&mut tracker, &command(b"\x18\x01\0\0\0\0\0data"));
     pass(&mut tracker, &command(b"\x19\x01\0\0\0"));
     assert_eq!(tracker.verdict(), Verdict::Reset);
@@ -138,7 +170,7 @@ fn some_commands_have_no_answer() {
 #[test]
 fn a_long_row_is_no_end() {
     // Its first column is longer than 16 MiB.
-    let mut tracker = Tracker::new(true);
+    let mut tracker = Tracker::new(true, Reach::default());
     pass(&mut tracker, &command(QUERY));
     received(&mut tracker, &packets(&[&[1], COLUMN])).unwrap();
     let mut row = vec![0; 0x00ff_ffff];
@@ -151,37 +183,37 @@ fn a_long_row_is_no_end() {
 
 #[test]
 fn half_of_anything_kills() {
-    let mut tracker = Tracker::new(false);
+    let mut tracker = Tracker::new(false, Reach::default());
     pass(&mut tracker, b"\x09\0\0");
     kills(&tracker, "a command is not complete");
-    let mut tracker = Tracker::new(false);
+    let mut tracker = Tracker::new(false, Reach::default());
     pass(&mut tracker, b"\x09\0\0\0\x03sel");
     kills(&tracker, "a command is not complete");
-    let mut tracker = Tracker::new(false);
+    let mut tracker = Tracker::new(false, Reach::default());
     received(&mut tracker, b"\x01").unwrap();
     kills(&tracker, "an answer is not complete");
 }
 
 #[test]
 fn what_makes_no_sense_kills() {
-    let mut tracker = Tracker::new(false);
+    let mut tracker = Tracker::new(false, Reach::default());
     received(&mut tracker, &packets(&[ERR])).unwrap();
     kills(&tracker, "the server spoke unasked");
-    let mut tracker = Tracker::new(false);
+    let mut tracker = Tracker::new(false, Reach::default());
     pass(&mut tracker, &command(QUERY));
     received(&mut tracker, &packets(&[b"\xfb/etc/passwd"])).unwrap();
     kills(&tracker, "the server asked for a file");
-    let mut tracker = Tracker::new(false);
+    let mut tracker = Tracker::new(false, Reach::default());
     pass(&mut tracker, &command(b""));
     kills(&tracker, "an empty command");
     for answer in [&b""[..], b"\xfc\x01", b"\0\0", &[1]] {
-        let mut tracker = Tracker::new(false);
+        let mut tracker = Tracker::new(false, Reach::default());
         pass(&mut tracker, &command(QUERY));
         let answer = packets(&[answer, COLUMN, ROW]);
         assert!(received(&mut tracker, &answer).is_err(), "{answer:?}");
         kills(&tracker, "an answer that cannot be");
     }
-    let mut tracker = Tracker::new(false);
+    let mut tracker = Tracker::new(false, Reach::default());
     let flood = command(b"\x0e").repeat(20_000);
     pass(&mut tracker, &flood);
     kills(&tracker, "too many commands without an answer");
@@ -190,12 +222,12 @@ fn what_makes_no_sense_kills() {
 #[test]
 fn a_guest_that_quits_leaves_its_connection_clean() {
     let quit = command(&[frame::COM_QUIT]);
-    let mut tracker = Tracker::new(false);
+    let mut tracker = Tracker::new(false, Reach::default());
     let both = [command(b"\x0e"), quit.clone()].concat();
     let (out, farewell) = pass(&mut tracker, &both);
     assert_eq!((out, farewell), (command(b"\x0e"), Some(Bytes::new())));
     kills(&tracker, "a command is not answered");
-    let mut tracker = Tracker::new(false);
+    let mut tracker = Tracker::new(false, Reach::default());
     for byte in &quit[..4] {
         assert_eq!(pass(&mut tracker, &[*byte]), (BytesMut::new(), None));
     }
@@ -213,7 +245,7 @@ fn what_is_refused_is_sent_as_what_no_server_knows() {
         .concat();
         let wanted = [command(&[UNKNOWN]), command(QUERY)].concat();
         for size in 1..data.len() + 1 {
-            let mut tracker = Tracker::new(false);
+            let mut tracker = Tracker::new(false, Reach::default());
             let mut out = BytesMut::new();
             for piece in data.chunks(size) {
                 out.extend_from_slice(&pass(&mut tracker, piece).0);
@@ -279,7 +311,7 @@ fn answer() -> impl Strategy<Value = Vec<&'static [u8]>> {
 proptest! {
     #[test]
     fn no_bytes_make_it_panic(guest in prop::collection::vec(any::<u8>(), 0..200), server in prop::collection::vec(any::<u8>(), 0..200), deprecate: bool) {
-        let mut tracker = Tracker::new(deprecate);
+        let mut tracker = Tracker::new(deprecate, Reach::default());
         pass(&mut tracker, &guest);
         let _ = received(&mut tracker, &server);
         tracker.verdict();
@@ -295,7 +327,7 @@ proptest! {
         let guest: Vec<u8> = requests.iter().flat_map(|request| command(request)).collect();
         let answers: Vec<&[u8]> = answers.iter().map(|answer| &answer[..]).collect();
         let server = packets(&answers);
-        let (mut whole, mut pieces) = (Tracker::new(false), Tracker::new(false));
+        let (mut whole, mut pieces) = (Tracker::new(false, Reach::default()), Tracker::new(false, Reach::default()));
         let expected = pass(&mut whole, &guest);
         let accepted = received(&mut whole, &server).is_ok();
         let (mut out, mut cuts) = (BytesMut::new(), cuts.iter().cycle());
@@ -319,7 +351,7 @@ proptest! {
     /// Gives a connection back exactly when every answer is there as a whole.
     #[test]
     fn only_a_server_that_owes_nothing_goes_back(answers in prop::collection::vec(answer(), 0..8), missing in 0..4_usize) {
-        let mut tracker = Tracker::new(false);
+        let mut tracker = Tracker::new(false, Reach::default());
         answers.iter().for_each(|_| _ = pass(&mut tracker, &command(QUERY)));
         let all: Vec<&[u8]> = answers.concat();
         let some = &all[..all.len().saturating_sub(missing)];

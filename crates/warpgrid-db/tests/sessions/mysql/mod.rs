@@ -3,6 +3,7 @@
 mod front;
 mod hostile;
 mod isolation;
+mod kill;
 mod login;
 mod pooling;
 mod unfinished;

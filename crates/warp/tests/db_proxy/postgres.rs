@@ -1,34 +1,22 @@
-//! `warp db-proxy`: unmodified programs through it to a real server, and what a
-//! user reads where that cannot be.
+//! PostgreSQL: its own client programs, and a driver.
 
-#![allow(clippy::unwrap_used, reason = "all of this is tests, helpers too")]
-
-mod support;
-
-use std::net::{SocketAddr, TcpListener};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
 
-use support::Project;
 use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 use warpgrid_test_harness::postgres::{DATABASE, PASSWORD, Postgres, SCRAM, program};
-use warpgrid_test_harness::process::{Bounds, Finished, run};
-use warpgrid_test_harness::service::Service;
 
-/// Reaching it means that something hangs.
-fn bounds() -> Bounds {
-    Bounds::within(Duration::from_secs(120))
-}
+use super::support::Project;
+use super::{Proxy, until};
 
-fn server() -> &'static Postgres {
+pub fn server() -> &'static Postgres {
     static SERVER: LazyLock<Postgres> =
         LazyLock::new(|| Postgres::start_with("log_connections = on\n").unwrap());
     &SERVER
 }
 
-fn database(port: u16, password: &str, more: &str) -> String {
+pub fn database(port: u16, password: &str, more: &str) -> String {
     format!(
         "[[database]]\nprotocol = 'postgres'\nhost = 'db.warp.local'\nport = 5432\n\
          upstream = '127.0.0.1:{port}'\ndatabase = '{DATABASE}'\nuser = '{SCRAM}'\n\
@@ -36,41 +24,14 @@ fn database(port: u16, password: &str, more: &str) -> String {
     )
 }
 
-struct Proxy {
-    service: Service,
-    _project: Project,
-}
-
 impl Proxy {
-    fn start(configuration: &str) -> Self {
-        let project = Project::new(&[("warp.toml", configuration)]);
-        let service = Service::start(&bounds(), |address| {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_warp"));
-            command.current_dir(project.path()).args([
-                "db-proxy",
-                "--listen",
-                &address.to_string(),
-            ]);
-            command
-        });
-        Proxy {
-            service: service.unwrap(),
-            _project: project,
-        }
-    }
-
     /// To the shared server, with so many connections.
-    fn of_size(size: u32) -> Self {
+    pub fn of_size(size: u32) -> Self {
         let size = format!("pool-size = {size}");
         Self::start(&database(server().port(), PASSWORD, &size))
     }
-
-    fn address(&self) -> SocketAddr {
-        self.service.address()
-    }
-
     /// `psql` or `pgbench` with the proxy's address, without a password.
-    fn client(&self, name: &str) -> Command {
+    pub fn client(&self, name: &str) -> Command {
         let mut command = program(name).unwrap();
         command
             .env("PGHOST", "127.0.0.1")
@@ -80,19 +41,8 @@ impl Proxy {
             .env("PSQLRC", "/dev/null");
         command
     }
-
-    fn run(&self, command: &mut Command) -> Finished {
-        let finished = run(command, &bounds()).unwrap();
-        assert!(
-            finished.status.success(),
-            "{finished}\n{}",
-            self.service.report()
-        );
-        finished
-    }
-
     /// What a script of `psql`'s prints, and what goes to standard error.
-    fn psql(&self, script: &str) -> (String, String) {
+    pub fn psql(&self, script: &str) -> (String, String) {
         let project = Project::new(&[("script.sql", script)]);
         let mut command = self.client("psql");
         command
@@ -113,34 +63,23 @@ impl Proxy {
         client
     }
 }
-
 /// How often an application of this name was logged in at the server.
 fn logins(application: &str) -> usize {
     let lines = format!("user={SCRAM} database={DATABASE} application_name={application}\n");
     server().log().matches(&lines).count()
 }
-
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + bounds().limit;
-    while !holds() {
-        assert!(Instant::now() < deadline, "never happened: {what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
 /// A query that nobody waits the end of.
-fn sleeper(mark: &str) -> String {
+pub fn sleeper(mark: &str) -> String {
     format!("select pg_sleep(1000), '{mark}'")
 }
 
-fn until_it_sleeps(mark: &str) {
+pub fn until_it_sleeps(mark: &str) {
     let runs = format!(
         "select count(*) from pg_stat_activity where state = 'active' and usename = '{SCRAM}' \
          and query like '%pg_sleep(1000), ''{mark}''%'"
     );
     until("it runs", || server().sql(&runs).unwrap() == "1");
 }
-
 #[test]
 fn psql_copies_fails_goes_on_and_is_notified() {
     let proxy = Proxy::of_size(2);
@@ -315,181 +254,4 @@ async fn clients_do_not_see_each_others_state() {
     assert_eq!(row.get::<_, &str>(1), "4MB");
     assert_eq!(row.get::<_, Option<&str>>(2), None);
     assert_eq!(row.get::<_, i64>(3), 0);
-}
-
-#[test]
-fn it_ends_when_its_clients_have_or_when_asked_again() {
-    let mut idle = Proxy::of_size(1);
-    idle.psql("select 1;");
-    idle.service.terminate();
-    let status = idle.service.ended(&bounds()).unwrap();
-    assert_eq!(status.code(), Some(0), "{}", idle.service.report());
-
-    let mut busy = Proxy::of_size(1);
-    let psql = busy
-        .client("psql")
-        .args(["-c", &sleeper("busy")])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    until_it_sleeps("busy");
-    busy.service.terminate();
-    until("it says that it waits", || {
-        busy.service.log().contains("another Ctrl-C")
-    });
-    let late = run(busy.client("psql").args(["-c", "select 1"]), &bounds()).unwrap();
-    assert!(
-        String::from_utf8_lossy(&late.stderr).contains("shutting down"),
-        "{late}"
-    );
-    busy.service.terminate();
-    let output = psql.wait_with_output().unwrap();
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(text.contains("the host is shutting down"), "{text}");
-    let status = busy.service.ended(&bounds()).unwrap();
-    assert_eq!(status.code(), Some(0), "{}", busy.service.report());
-}
-
-#[test]
-fn every_database_has_an_address_that_json_and_people_read() {
-    let two = format!(
-        "{}{}",
-        database(server().port(), PASSWORD, ""),
-        "[[database]]\nprotocol = 'postgres'\nhost = 'other.warp.local'\nport = 5433\n"
-    );
-    let project = Project::new(&[("warp.toml", &two)]);
-    for json in [true, false] {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_warp"))
-            .current_dir(project.path())
-            .arg("db-proxy")
-            .args(json.then_some("--json"))
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = read_lines(child.stdout.take().unwrap(), if json { 1 } else { 2 });
-        let url = if json {
-            let said: serde_json::Value = serde_json::from_str(&lines[0]).unwrap();
-            let [first, second] = &said["databases"].as_array().unwrap()[..] else {
-                panic!("{said}")
-            };
-            assert_eq!(second["database"], "other.warp.local:5433");
-            assert_eq!(first["protocol"], "postgres");
-            let (listen, url) = (first["listen"].as_str(), first["url"].as_str());
-            assert_eq!(
-                url.unwrap(),
-                format!("postgres://{SCRAM}@{}/{DATABASE}", listen.unwrap())
-            );
-            url.unwrap().to_owned()
-        } else {
-            assert!(
-                lines[0].starts_with("db.warp.local:5432 on 127.0.0.1:"),
-                "{lines:?}"
-            );
-            assert!(
-                lines[1].starts_with("other.warp.local:5433 on "),
-                "{lines:?}"
-            );
-            lines[0].split("psql ").nth(1).unwrap().to_owned()
-        };
-        let mut psql = program("psql").unwrap();
-        psql.args([&url, "-A", "-t", "-c", "select current_database()"]);
-        let finished = run(&mut psql, &bounds()).unwrap();
-        child.kill().unwrap();
-        child.wait().unwrap();
-        assert_eq!(
-            finished.stdout,
-            format!("{DATABASE}\n").into_bytes(),
-            "{finished}"
-        );
-    }
-}
-
-fn read_lines(stdout: std::process::ChildStdout, count: usize) -> Vec<String> {
-    use std::io::{BufRead, BufReader};
-    let lines = BufReader::new(stdout).lines().take(count);
-    lines.map(Result::unwrap).collect()
-}
-
-#[test]
-fn what_cannot_be_served_is_said_with_the_remedy() {
-    let project = Project::new(&[]);
-    project.run(&["db-proxy"]).expect_failure(&[
-        "cannot read warp.toml",
-        "No such file",
-        "--config",
-    ]);
-    project.write("warp.toml", "[env]\nA = 'b'\n");
-    project
-        .run(&["db-proxy"])
-        .expect_failure(&["warp.toml has no [[database]]", "add a [[database]]"]);
-    let text = database(1, "x", "");
-    project.write("warp.toml", &text);
-    project.run(&["db-proxy", "db.warp.locl"]).expect_failure(&[
-        "no [[database]] `db.warp.locl`",
-        "it has db.warp.local:5432",
-    ]);
-    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = taken.local_addr().unwrap().to_string();
-    project
-        .run(&["db-proxy", "--listen", &address])
-        .expect_failure(&[&address, "in use", "--listen"]);
-    project.write("warp.toml", "[[database]]\nprotocl = 'postgres'\n");
-    project
-        .run(&["db-proxy"])
-        .expect_failure(&["warp.toml:2", "unknown field `protocl`"]);
-    let second = text.replace("5432", "5433");
-    project.write("warp.toml", format!("{text}{second}"));
-    project
-        .run(&["db-proxy", "--listen", "127.0.0.1:0"])
-        .expect_failure(&[
-            "one address for 2 databases",
-            "warp db-proxy db.warp.local:5432",
-        ]);
-}
-
-#[test]
-fn other_machines_are_not_let_in() {
-    let project = Project::new(&[("warp.toml", &database(1, "x", ""))]);
-    for open in ["0.0.0.0:0", "[::]:0", "192.0.2.1:6432"] {
-        let outcome = project.run(&["db-proxy", "--listen", open]);
-        assert_eq!(outcome.code, Some(2), "{}", outcome.account);
-        for words in [
-            "not a loopback address",
-            "not asked for a password",
-            "help: ",
-        ] {
-            assert!(outcome.stderr.contains(words), "{}", outcome.account);
-        }
-    }
-}
-
-#[test]
-fn clients_and_the_operator_learn_why_there_is_no_database() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = free.local_addr().unwrap().port();
-    drop(free);
-    for (configuration, client, operator) in [
-        (
-            database(port, PASSWORD, ""),
-            "refuses connections",
-            "check that the server runs",
-        ),
-        (
-            database(server().port(), "wrong", ""),
-            "password authentication failed",
-            "the server refuses the login",
-        ),
-    ] {
-        let proxy = Proxy::start(&configuration);
-        let finished = run(proxy.client("psql").args(["-c", "select 1"]), &bounds()).unwrap();
-        assert!(!finished.status.success(), "{finished}");
-        assert!(
-            String::from_utf8_lossy(&finished.stderr).contains(client),
-            "{finished}"
-        );
-        let log = proxy.service.log();
-        assert!(log.contains("WARN") && log.contains(operator), "{log}");
-        assert!(!log.contains(PASSWORD) && !log.contains("wrong"), "{log}");
-    }
 }
