@@ -117,7 +117,7 @@ fn reload(args: &cli::Run, current: &Current) {
     match successor {
         Ok(deployment) => {
             current.replace(deployment);
-            tracing::info!("read again: the component and its configuration");
+            eprintln!("read again: the component and its configuration");
         }
         Err(report) => {
             eprintln!("{report:?}");

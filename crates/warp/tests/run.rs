@@ -184,16 +184,6 @@ fn a_program_finds_the_system_that_its_libc_expects() {
     );
 }
 
-/// `warp`, which ignores no signal even where the tests themselves do, as
-/// whatever a shell runs in the background ignores SIGINT.
-fn signalled_warp() -> Command {
-    let mut command = Command::new("env");
-    command
-        .arg("--default-signal")
-        .arg(env!("CARGO_BIN_EXE_warp"));
-    command
-}
-
 #[test]
 fn signals_reach_the_programs_that_handle_them() {
     let (project, path) = program(WAITING, "");
@@ -205,7 +195,7 @@ fn signals_reach_the_programs_that_handle_them() {
         (&[], &["TERM"], 143, ""),
         (&[], &["HUP"], 129, ""),
     ] {
-        let mut warp = signalled_warp()
+        let mut warp = support::signalled_warp()
             .current_dir(project.path())
             .args(["run", &path, "--"])
             .args(arguments)
@@ -300,7 +290,7 @@ fn a_port_in_use_is_named() {
     let (project, _) = program(PROGRAM, "[env]\nGREETING = 'x'\n");
     project.write(
         "handler.wasm",
-        wat::parse_str(HANDLER).expect("a component"),
+        wat::parse_str(support::handler("")).expect("a component"),
     );
     project
         .run(&["run", "handler.wasm", "--listen", &address])
@@ -348,7 +338,7 @@ fn a_server_listens_where_it_may_until_it_is_interrupted() {
     }
 
     for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
-        let mut server = signalled_warp()
+        let mut server = support::signalled_warp()
             .args(["run", &path, "--env", &port, "--listen"])
             .arg(address.to_string())
             .current_dir(project.path())
@@ -394,20 +384,6 @@ fn a_directory_that_is_not_there_is_named() {
         .run(&["run", &path, "--config", "deep/warp.toml"])
         .expect_failure(&["cannot give the guest the directory deep/nowhere"]);
 }
-
-/// The least that exports `wasi:http/incoming-handler`.
-const HANDLER: &str = r#"(component
-    (import "wasi:http/types@0.2.0" (instance $types
-        (export "incoming-request" (type (sub resource)))
-        (export "response-outparam" (type (sub resource)))))
-    (alias export $types "incoming-request" (type $request))
-    (alias export $types "response-outparam" (type $out))
-    (core module $m (func (export "handle") (param i32 i32)))
-    (core instance $i (instantiate $m))
-    (func $handle (param "request" (own $request)) (param "response-out" (own $out))
-        (canon lift (core func $i "handle")))
-    (instance $handler (export "handle" (func $handle)))
-    (export "wasi:http/incoming-handler@0.2.0" (instance $handler)))"#;
 
 #[test]
 fn the_packer_and_the_host_know_the_same_sections() {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use warpgrid_db::{Pools, Tenant};
 use wasmtime::component::{InstancePre, Linker};
 use wasmtime::{Engine, Store};
@@ -17,6 +17,7 @@ use crate::budget::Budget;
 use crate::config::{Limits, ShimConfig};
 use crate::engine::{Module, WarpGridEngine};
 use crate::error::Error;
+use crate::fresh::Fresh;
 use crate::imports;
 use crate::outgoing::Outgoing;
 use crate::shims::database_proxy::{self, Endpoints};
@@ -35,7 +36,7 @@ pub struct Deployment {
     pub(crate) module: Module,
     pub(crate) pre: InstancePre<GuestState>,
     pub(crate) shared: Arc<Shared>,
-    handler: Option<ProxyHandler<Workers>>,
+    handler: Option<Handler>,
     instances: Arc<Semaphore>,
     waiting: AtomicU32,
 }
@@ -114,14 +115,7 @@ impl Deployment {
                     "build it again with the toolchain of this release",
                 )
             })?;
-        let handler = proxy_pre(&pre).map(|proxy| {
-            ProxyHandler::new(Workers::new(
-                engine.clone(),
-                proxy,
-                shared.clone(),
-                shared.pools.clone(),
-            ))
-        });
+        let handler = Handler::new(host, &pre, &shared);
         let deployment = Self {
             host: host.clone(),
             module: module.clone(),
@@ -199,19 +193,11 @@ impl Deployment {
             remedy: "run it as a command, or export a wasi:http handler".to_owned(),
         })?;
         let place = self.admit().await?;
-        let (unanswered, cause) = oneshot::channel();
-        let admitted = Admitted { unanswered, place };
-        match handler.handle(admitted, request).await {
-            Ok(response) => Ok(response),
-            Err(error) => {
-                tracing::debug!("{error:?}");
-                Err(cause.await.unwrap_or_else(|_| Error::guest(&error)))
-            }
-        }
+        handler.handle(place, request).await
     }
 
     /// A place among the running requests, held until the guest is done with it.
-    async fn admit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Error> {
+    async fn admit(&self) -> Result<OwnedSemaphorePermit, Error> {
         if let Ok(place) = self.instances.clone().try_acquire_owned() {
             return Ok(place);
         }
@@ -348,13 +334,56 @@ fn linker(engine: &Engine, config: &ShimConfig) -> wasmtime::Result<Linker<Guest
     Ok(linker)
 }
 
-fn proxy_pre(pre: &InstancePre<GuestState>) -> Option<ProxyPre<GuestState>> {
-    if let Ok(proxy) = p3::bindings::ServicePre::new(pre.clone()) {
-        return Some(ProxyPre::P3(proxy));
+/// How requests get their instances.
+enum Handler {
+    Fresh(Fresh),
+    Reused(ProxyHandler<Workers>),
+}
+
+impl Handler {
+    /// None for a component that handles no requests.
+    fn new(
+        host: &WarpGridEngine,
+        pre: &InstancePre<GuestState>,
+        shared: &Arc<Shared>,
+    ) -> Option<Self> {
+        let engine = host.engine.clone();
+        let (shared, pools) = (shared.clone(), shared.pools.clone());
+        let reused = |engine, proxy, shared, pools| {
+            let workers = Workers::new(engine, proxy, shared, pools);
+            Self::Reused(ProxyHandler::new(workers))
+        };
+        if let Ok(proxy) = p3::bindings::ServicePre::new(pre.clone()) {
+            return Some(reused(engine, ProxyPre::P3(proxy), shared, pools));
+        }
+        let proxy = p2::bindings::ProxyPre::new(pre.clone()).ok()?;
+        Some(if shared.config.limits.reuse > 1 {
+            reused(engine, ProxyPre::P2(proxy), shared, pools)
+        } else {
+            Self::Fresh(Fresh::new(engine, proxy, shared, pools))
+        })
     }
-    p2::bindings::ProxyPre::new(pre.clone())
-        .ok()
-        .map(ProxyPre::P2)
+
+    async fn handle(
+        &self,
+        place: OwnedSemaphorePermit,
+        request: Request,
+    ) -> Result<Response, Error> {
+        match self {
+            Self::Fresh(fresh) => fresh.handle(place, request).await,
+            Self::Reused(workers) => {
+                let (unanswered, cause) = oneshot::channel();
+                let admitted = Admitted { unanswered, place };
+                match workers.handle(admitted, request).await {
+                    Ok(response) => Ok(response),
+                    Err(error) => {
+                        tracing::debug!("{error:?}");
+                        Err(cause.await.unwrap_or_else(|_| Error::guest(&error)))
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// What a guest whose instructions are counted starts with: more than it can

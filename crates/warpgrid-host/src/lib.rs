@@ -30,6 +30,7 @@ pub mod db_proxy;
 mod deployment;
 mod engine;
 mod error;
+mod fresh;
 pub mod http;
 mod imports;
 mod outgoing;

@@ -74,6 +74,26 @@ impl Service {
         process::kill(&self.child, Signal::TERM);
     }
 
+    /// Asks it to read its configuration again, as a supervisor does.
+    pub fn reload(&self) {
+        process::kill(&self.child, Signal::HUP);
+    }
+
+    /// Waits until its log holds these words.
+    ///
+    /// # Errors
+    /// Where it does not within the bounds.
+    pub fn says(&mut self, words: &str, bounds: &Bounds) -> Result<()> {
+        let deadline = Instant::now() + bounds.limit;
+        while !self.log().contains(words) {
+            if Instant::now() > deadline {
+                bail!("it did not say `{words}`\n{}", self.report());
+            }
+            std::thread::sleep(POLL);
+        }
+        Ok(())
+    }
+
     /// Waits until it has ended.
     ///
     /// # Errors

@@ -27,6 +27,35 @@ int main(void) {
 
 pub const HELLO: &str = "#include <stdio.h>\nint main(void) { puts(\"hello\"); return 0; }\n";
 
+/// The least that exports `wasi:http/incoming-handler`; it does this with each
+/// request, and gives no answer.
+pub fn handler(does: &str) -> String {
+    format!(
+        r#"(component
+    (import "wasi:http/types@0.2.0" (instance $types
+        (export "incoming-request" (type (sub resource)))
+        (export "response-outparam" (type (sub resource)))))
+    (alias export $types "incoming-request" (type $request))
+    (alias export $types "response-outparam" (type $out))
+    (core module $m (func (export "handle") (param i32 i32) {does}))
+    (core instance $i (instantiate $m))
+    (func $handle (param "request" (own $request)) (param "response-out" (own $out))
+        (canon lift (core func $i "handle")))
+    (instance $handler (export "handle" (func $handle)))
+    (export "wasi:http/incoming-handler@0.2.0" (instance $handler)))"#
+    )
+}
+
+/// `warp`, which ignores no signal even where the tests themselves do, as
+/// whatever a shell runs in the background ignores SIGINT.
+pub fn signalled_warp() -> std::process::Command {
+    let mut command = std::process::Command::new("env");
+    command
+        .arg("--default-signal")
+        .arg(env!("CARGO_BIN_EXE_warp"));
+    command
+}
+
 pub struct Project {
     directory: tempfile::TempDir,
 }

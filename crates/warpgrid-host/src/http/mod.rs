@@ -11,7 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
-use http::{Request, Response};
+use http::header::HOST;
+use http::request::Parts;
+use http::{HeaderValue, Request, Response, Version};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -146,7 +148,10 @@ impl Server {
 }
 
 async fn respond(deployment: &Deployment, request: Request<Incoming>) -> Response<WasiBody> {
-    let (head, body) = request.into_parts();
+    let (mut head, body) = request.into_parts();
+    if !names_host(&mut head) {
+        return refusal::nameless();
+    }
     let limit = deployment.limits().body.as_u64();
     let Some((body, exceeded)) = body::limited(body, limit) else {
         tracing::warn!("a request's body is larger than [limits] body in warp.toml");
@@ -164,4 +169,18 @@ async fn respond(deployment: &Deployment, request: Request<Incoming>) -> Respons
             refusal::failed(&error)
         }
     }
+}
+
+/// Whether a request names the host that it is for, as HTTP/1.1 requires (RFC
+/// 9112, 3.2). One of HTTP/1.0 need not, and is given a name.
+fn names_host(head: &mut Parts) -> bool {
+    if head.uri.authority().is_some() {
+        return true;
+    }
+    if head.version == Version::HTTP_10 && !head.headers.contains_key(HOST) {
+        head.headers
+            .insert(HOST, HeaderValue::from_static("localhost"));
+    }
+    let host = head.headers.get(HOST);
+    host.is_some_and(|host| host.to_str().is_ok())
 }

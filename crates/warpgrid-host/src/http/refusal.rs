@@ -35,6 +35,14 @@ pub(super) fn too_large() -> Response<WasiBody> {
     )
 }
 
+/// What a client is told that does not say which host it means.
+pub(super) fn nameless() -> Response<WasiBody> {
+    answer(
+        StatusCode::BAD_REQUEST,
+        "the request has no valid Host header\n",
+    )
+}
+
 fn answer(status: StatusCode, text: &'static str) -> Response<WasiBody> {
     let body = Full::new(Bytes::from_static(text.as_bytes()))
         .map_err(Into::into)

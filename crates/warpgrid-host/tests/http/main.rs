@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod calls;
+mod hostile;
 mod outgoing;
 mod serving;
 mod support;

@@ -200,16 +200,41 @@ async fn a_body_beyond_its_limit_is_refused() {
     served.stopped().await;
 }
 
-/// The whole answer to a request written by hand.
+/// The whole answer to a request whose head ends with this, and its body.
 async fn raw(address: SocketAddr, path: &str, rest: &[u8]) -> String {
-    let mut stream = TcpStream::connect(address).await.unwrap();
     let head = format!("POST {path} HTTP/1.1\r\nhost: guest\r\nconnection: close\r\n");
-    stream.write_all(head.as_bytes()).await.unwrap();
-    stream.write_all(rest).await.unwrap();
+    exchanged(address, &[head.as_bytes(), rest].concat()).await
+}
+
+/// The whole answer to these bytes.
+async fn exchanged(address: SocketAddr, request: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request).await.unwrap();
     let mut answer = Vec::new();
     // A server that has refused may reset what is left of the request.
     let _ = stream.read_to_end(&mut answer).await;
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_names_its_host_or_is_of_http_1_0() {
+    let served = Served::start(deploy("")).await;
+    for (head, status) in [
+        (&b"GET /hello HTTP/1.0\r\n"[..], "200"),
+        (b"GET /hello HTTP/1.1\r\nconnection: close\r\n", "400"),
+        (
+            b"GET /hello HTTP/1.1\r\nhost: \xff\r\nconnection: close\r\n",
+            "400",
+        ),
+        (
+            b"GET http://a/hello HTTP/1.1\r\nconnection: close\r\n",
+            "200",
+        ),
+    ] {
+        let answer = exchanged(served.address, &[head, b"\r\n"].concat()).await;
+        assert_eq!(answer.split(' ').nth(1), Some(status), "{answer}");
+    }
+    served.stopped().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

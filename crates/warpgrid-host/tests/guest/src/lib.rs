@@ -1,5 +1,7 @@
 //! A handler that misbehaves on demand: each path is one way to use up a host.
 
+mod hostile;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -42,7 +44,9 @@ impl Guest for Probe {
         let path = request.path_with_query().unwrap_or_default();
         let answer = match path.as_str() {
             "/hello" => b"hello\n".to_vec(),
-            "/count" => (REQUESTS.fetch_add(1, Ordering::Relaxed) + 1).to_string().into_bytes(),
+            "/count" => (REQUESTS.fetch_add(1, Ordering::Relaxed) + 1)
+                .to_string()
+                .into_bytes(),
             "/trap" => core::arch::wasm32::unreachable(),
             "/spin" => loop {
                 std::hint::black_box(());
@@ -72,9 +76,10 @@ impl Guest for Probe {
                 Err(error) => error.to_string().into_bytes(),
             },
             "/big" => vec![b'x'; 10 << 20],
-            other => match other.strip_prefix("/fetch/") {
-                Some(authority) => fetch(authority),
-                None => network::answer(other).unwrap_or_else(|| b"?".to_vec()),
+            other => match other[1..].split_once('/') {
+                Some(("fetch", authority)) => fetch(authority),
+                Some(("hostile", what)) => hostile::run(what).into_bytes(),
+                _ => network::answer(other).unwrap_or_else(|| b"?".to_vec()),
             },
         };
         respond(out, &answer);
@@ -106,7 +111,9 @@ fn read(request: &IncomingRequest) -> Vec<u8> {
 fn fetch(authority: &str) -> Vec<u8> {
     let request = OutgoingRequest::new(Fields::new());
     request.set_scheme(Some(&Scheme::Http)).expect("a scheme");
-    request.set_authority(Some(authority)).expect("an authority");
+    request
+        .set_authority(Some(authority))
+        .expect("an authority");
     request.set_path_with_query(Some("/hello")).expect("a path");
     let future = match outgoing_handler::handle(request, None) {
         Ok(future) => future,
