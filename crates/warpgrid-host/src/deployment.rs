@@ -242,7 +242,7 @@ impl Deployment {
         if config.shims.dns {
             tracing::info!(
                 names = self.shared.dns.known_names(),
-                "shim dns: active; getaddrinfo, getnameinfo and wasi:sockets/ip-name-lookup ask [services], [dns] hosts, then the system"
+                "shim dns: active; getaddrinfo, getnameinfo and wasi:sockets/ip-name-lookup ask [services], [dns] hosts, [[database]], then the system"
             );
         } else {
             tracing::info!("shim dns: off");

@@ -110,9 +110,11 @@ pub struct ShimConfig {
 pub struct Shims {
     /// `warpgrid:shim/filesystem`.
     pub filesystem: bool,
-    /// `warpgrid:shim/dns` and `warpgrid:shim/dns-reverse`.
+    /// `warpgrid:shim/dns` and `warpgrid:shim/dns-reverse`, and look-ups by
+    /// `wasi:sockets`.
     pub dns: bool,
-    /// `warpgrid:shim/database-proxy` and `warpgrid:shim/sockets`.
+    /// `warpgrid:shim/database-proxy` and `warpgrid:shim/sockets`, and
+    /// connections by `wasi:sockets`.
     pub database_proxy: bool,
     /// `warpgrid:shim/signals`.
     pub signals: bool,

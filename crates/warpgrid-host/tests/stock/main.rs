@@ -10,3 +10,4 @@ mod connections;
 mod drivers;
 mod log;
 mod names;
+mod wasi_0_3;

@@ -66,6 +66,21 @@ async fn what_the_configuration_does_not_have_is_looked_up_where_connections_are
 }
 
 #[tokio::test]
+async fn a_database_that_the_host_does_not_proxy_is_where_its_upstream_is() {
+    let config = "[services]\n'real.warp.local' = '10.0.0.3'\n\
+        [[database]]\nprotocol = 'redis'\nhost = 'a.warp.local'\nport = 1\nupstream = '10.0.0.1:2'\n\
+        [[database]]\nprotocol = 'redis'\nhost = 'b.warp.local'\nport = 1\nupstream = 'real.warp.local:2'\n";
+    let off = deploy(&format!("[shims]\ndatabase-proxy = false\n{config}"));
+    assert_eq!(text(&off, "/look-up/a.warp.local").await, "10.0.0.1");
+    assert_eq!(text(&off, "/look-up/b.warp.local").await, "10.0.0.3");
+    let on = deploy(config);
+    for name in ["a.warp.local", "b.warp.local"] {
+        let made_up = text(&on, &format!("/look-up/{name}")).await;
+        assert!(made_up.starts_with("198.1"), "{made_up}");
+    }
+}
+
+#[tokio::test]
 async fn a_running_guest_sees_names_that_are_replaced() {
     let config = |address: &str| format!("[services]\n'a.warp.local' = '{address}'\n");
     let limits = "[limits]\nreuse = 1000\ninstances = 1\n";

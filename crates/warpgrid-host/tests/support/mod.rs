@@ -11,7 +11,7 @@ use http_body_util::{BodyExt, Full};
 use warpgrid_host::{Deployment, EngineConfig, Error, ShimConfig, WarpGridEngine};
 
 /// The guest of `tests/guest`.
-pub fn probe() -> &'static Path {
+pub fn guest() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| built("guest", "").join("probe.wasm"))
 }
@@ -54,7 +54,7 @@ pub fn built(project: &str, flags: &str) -> PathBuf {
 }
 
 pub fn deploy(config: &str) -> Arc<Deployment> {
-    deployed(probe(), config)
+    deployed(guest(), config)
 }
 
 pub fn deployed(component: &Path, config: &str) -> Arc<Deployment> {

@@ -1,5 +1,6 @@
 //! What the deployment knows of names, in the order in which it is asked.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use super::made_up::MadeUpAddresses;
 use super::resolver::SystemResolver;
 use super::services::{SERVICE_DOMAIN, Services};
 use crate::bindings::warpgrid::shim::dns::DnsError;
-use crate::config::ShimConfig;
+use crate::config::{DatabaseConfig, ShimConfig};
 
 /// The resolver of a deployment: the service registry, the overrides, the
 /// proxied endpoints, then the system's resolver.
@@ -16,8 +17,9 @@ pub struct DnsConfig {
     services: Arc<Services>,
     /// Names of proxied endpoints that stand for another server.
     made_up: MadeUpAddresses,
-    /// Names of proxied endpoints that are the server's own.
-    own: Vec<String>,
+    /// Names of endpoints that may be looked up, and what to look up for them:
+    /// themselves, or their upstream where the host does not proxy.
+    own: HashMap<String, String>,
     system: SystemResolver,
 }
 
@@ -38,17 +40,24 @@ impl DnsConfig {
 
     /// As [`DnsConfig::new`], with services that are there already.
     pub fn with_services(config: &ShimConfig, services: Arc<Services>) -> Self {
-        let named = |has_upstream: bool| {
+        let databases = || {
             let databases = config.databases.iter();
-            databases
-                .filter(move |database| database.upstream.is_some() == has_upstream)
-                .filter_map(|database| canonical(database.host.as_ref()))
-                .filter(|host| host.parse::<IpAddr>().is_err())
+            databases.filter_map(|database| Some((canonical(database.host.as_ref())?, database)))
         };
+        let made_up =
+            |database: &DatabaseConfig| config.shims.database_proxy && database.upstream.is_some();
+        let alone = databases().filter(|(_, database)| made_up(database));
+        let own = databases().filter(|(_, database)| !made_up(database));
         Self {
             services,
-            made_up: MadeUpAddresses::new(named(true)),
-            own: named(false).collect(),
+            made_up: MadeUpAddresses::new(
+                alone
+                    .map(|(host, _)| host)
+                    .filter(|host| host.parse::<IpAddr>().is_err()),
+            ),
+            own: own
+                .filter_map(|(host, database)| Some((host, canonical(database.upstream().0)?)))
+                .collect(),
             system: SystemResolver::new(&config.dns),
         }
     }
@@ -92,20 +101,25 @@ impl DnsConfig {
         }
         candidates.push(name.clone());
         for candidate in candidates {
-            if let Some(addresses) = self.known(&candidate) {
+            let own = self.own.get(&candidate).cloned();
+            let asked = own.as_ref().unwrap_or(&candidate);
+            if let Ok(address) = asked.parse() {
+                return found(candidate, vec![address]);
+            }
+            if let Some(addresses) = self.known(asked) {
                 return found(candidate, addresses);
             }
-            if candidate.ends_with(SERVICE_DOMAIN) {
+            if asked.ends_with(SERVICE_DOMAIN) {
                 continue;
             }
-            if !beyond && !self.own.contains(&candidate) {
+            if !beyond && own.is_none() {
                 tracing::warn!(
                     name,
                     "the guest may not look this name up; add it to [services] in warp.toml, or where it stands to [network] connect"
                 );
                 return Err(DnsError::Internal);
             }
-            match self.system.resolve(&candidate).await {
+            match self.system.resolve(asked).await {
                 Err(DnsError::NotFound) => {}
                 Err(error) => return Err(error),
                 Ok(addresses) => return found(candidate, addresses),

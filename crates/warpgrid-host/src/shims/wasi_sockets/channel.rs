@@ -221,9 +221,12 @@ impl OutputStream for Output {
         self.0.state().check_write()
     }
 
-    /// Lets what was written reach the server, as far as it is not the guest
-    /// that stands in the way.
+    /// What was written goes on without the guest.
     async fn cancel(&mut self) {
-        poll_fn(|context| self.0.state().poll_flush(context).map(drop)).await;
+        if !self.0.state().pending.is_empty() {
+            let channel = self.0.clone();
+            let sent = poll_fn(move |context| channel.state().poll_flush(context).map(drop));
+            tokio::spawn(sent);
+        }
     }
 }

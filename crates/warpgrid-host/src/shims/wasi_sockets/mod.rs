@@ -1,4 +1,4 @@
-//! `wasi:sockets` 0.2 as this host has it, for components whose toolchain knows
+//! `wasi:sockets` as this host has it, 0.2 here and 0.3 in [`p3`], for components whose toolchain knows
 //! nothing of `warpgrid:shim`: names are those of the [dns](super::dns) shim,
 //! and connections to `[[database]]` endpoints are sessions of the
 //! [database-proxy](super::database_proxy) shim. All else is wasmtime-wasi's.
@@ -7,6 +7,7 @@ mod channel;
 mod gate;
 mod names;
 mod options;
+mod p3;
 mod proxied;
 mod tcp;
 
@@ -16,7 +17,7 @@ use std::sync::Arc;
 
 use wasmtime::component::Linker;
 use wasmtime_wasi::p2::bindings::sockets;
-use wasmtime_wasi::sockets::WasiSocketsCtxView;
+use wasmtime_wasi::sockets::{WasiSocketsCtxView, WasiSocketsView};
 
 use super::database_proxy::DatabaseProxyState;
 use super::dns::{DnsConfig, ResolvedNames};
@@ -25,20 +26,23 @@ pub(crate) use gate::opening_of;
 pub use names::NamesView;
 pub use tcp::TcpView;
 
-/// Defines `wasi:sockets/ip-name-lookup` again, over the dns shim.
+/// Defines `wasi:sockets/ip-name-lookup` again, over the dns shim, in both
+/// versions.
 pub fn add_names_to_linker<T: Send + 'static>(
     linker: &mut Linker<T>,
     view: fn(&mut T) -> NamesView<'_>,
 ) -> wasmtime::Result<()> {
-    names::add_to_linker(linker, view)
+    names::add_to_linker(linker, view)?;
+    p3::add_names_to_linker(linker, view)
 }
 
-/// Defines `wasi:sockets/tcp` again, with proxied endpoints.
-pub fn add_tcp_to_linker<T: Send + 'static>(
+/// Defines `wasi:sockets/tcp` again, with proxied endpoints, in both versions.
+pub fn add_tcp_to_linker<T: WasiSocketsView + 'static>(
     linker: &mut Linker<T>,
     view: fn(&mut T) -> TcpView<'_>,
 ) -> wasmtime::Result<()> {
-    sockets::tcp::add_to_linker::<T, tcp::Tcp>(linker, view)
+    sockets::tcp::add_to_linker::<T, tcp::Tcp>(linker, view)?;
+    p3::add_tcp_to_linker(linker, view)
 }
 
 /// One instance's sockets, as far as they are not wasmtime-wasi's own affair,
@@ -46,6 +50,8 @@ pub fn add_tcp_to_linker<T: Send + 'static>(
 #[derive(Default)]
 pub struct WasiSocketsState {
     proxied: HashMap<u32, proxied::Proxied>,
+    /// Those of 0.3.
+    connections: HashMap<u32, p3::Connection>,
     /// Connections that are being made to addresses of the registry.
     watched: HashMap<u32, IpAddr>,
 }

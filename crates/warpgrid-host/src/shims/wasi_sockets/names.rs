@@ -75,15 +75,27 @@ pub(super) fn add_to_linker<T: Send + 'static>(
 }
 
 impl NamesView<'_> {
+    /// Looks a name up.
+    pub(super) fn look_up(
+        &self,
+        name: String,
+    ) -> impl Future<Output = Result<Vec<IpAddr>, DnsError>> + Send + use<> {
+        let (dns, names, beyond) = (self.dns.clone(), self.names.clone(), self.beyond);
+        async move {
+            let found = dns.resolve(&name, beyond).await?;
+            names.remember_all(&found);
+            Ok(found.addresses)
+        }
+    }
+
     fn begin(&self, name: String) -> Result<Lookup, ErrorCode> {
         if canonical(&name).is_none() {
             return Err(ErrorCode::InvalidArgument);
         }
-        let (dns, names, beyond) = (self.dns.clone(), self.names.clone(), self.beyond);
-        let mut looking = Box::pin(async move {
-            let found = dns.resolve(&name, beyond).await.map_err(error_of)?;
-            names.remember_all(&found);
-            Ok(found.addresses.into_iter())
+        let looking = self.look_up(name);
+        let mut looking = Box::pin(async {
+            let addresses = looking.await.map_err(error_of)?;
+            Ok(addresses.into_iter())
         });
         // What the configuration knows, and what is cached, needs no task.
         let mut now = Context::from_waker(Waker::noop());

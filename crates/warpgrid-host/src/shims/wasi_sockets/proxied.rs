@@ -4,10 +4,8 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use wasmtime_wasi::p2::bindings::sockets::network::ErrorCode;
-use wasmtime_wasi::runtime;
 
 use super::channel::Channel;
-use super::gate;
 use super::options::Options;
 use super::tcp::TcpView;
 use crate::bindings::warpgrid::shim::database_proxy::DbError;
@@ -35,7 +33,7 @@ pub(super) enum State {
 pub(super) struct Outcome(Arc<Mutex<Option<Result<SharedSession, ErrorCode>>>>);
 
 impl Outcome {
-    fn set(&self, outcome: Result<SharedSession, ErrorCode>) {
+    pub(super) fn set(&self, outcome: Result<SharedSession, ErrorCode>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
     }
 
@@ -44,56 +42,77 @@ impl Outcome {
     }
 }
 
+/// A session that is being opened.
+pub(super) trait Opening: Future<Output = Result<SharedSession, DbError>> + Send {}
+
+impl<F: Future<Output = Result<SharedSession, DbError>> + Send> Opening for F {}
+
+/// What a connection is.
+pub(super) enum Target<F> {
+    /// wasmtime-wasi's affair.
+    Plain,
+    /// Nothing: there is no session to be had.
+    Refused(DbError),
+    Session(F),
+}
+
 impl TcpView<'_> {
-    /// What a connection to an address waits for, if it is not a plain one.
-    pub(super) fn opening(&self, remote: SocketAddr, outcome: &Outcome) -> Option<gate::Opening> {
+    /// What a connection to an address is.
+    pub(super) fn target(&self, remote: SocketAddr) -> Target<impl Opening + use<>> {
         let (address, port) = (remote.ip().to_canonical(), remote.port());
         let Some(endpoint) = self.database.endpoints.at(self.names, address, port) else {
             if !self.dns.is_made_up(address) {
-                return None;
+                return Target::Plain;
             }
             tracing::warn!(
                 %remote,
                 "the guest may not connect there; add a [[database]] with this host and port to warp.toml"
             );
-            outcome.set(Err(ErrorCode::ConnectionRefused));
-            return Some(Box::pin(std::future::ready(false)));
+            return Target::Refused(DbError::ConnectionRefused);
         };
-        let Some(opening) = self.database.open(endpoint) else {
-            outcome.set(Err(ErrorCode::NewSocketLimit));
-            return Some(Box::pin(std::future::ready(false)));
-        };
-        let (opening, outcome) = (runtime::spawn(opening), outcome.clone());
-        Some(Box::pin(async move {
-            outcome.set(opening.await.map_err(|error| code_of(reported(&error))));
-            false
-        }))
+        match self.database.open(endpoint) {
+            Some(opening) => {
+                Target::Session(async { opening.await.map_err(|error| reported(&error)) })
+            }
+            None => Target::Refused(DbError::PoolExhausted),
+        }
     }
 
-    /// Takes note of how a plain connection to a service ended.
-    pub(super) fn note(&mut self, socket: u32, error: Option<ErrorCode>) {
-        if error == Some(ErrorCode::WouldBlock) {
-            return;
+    /// Begins to watch how a plain connection ends, where that matters.
+    pub(super) fn watch(&mut self, socket: u32, remote: SocketAddr) {
+        let address = remote.ip().to_canonical();
+        if self.dns.services().has_address(address) {
+            self.sockets.watched.insert(socket, address);
         }
-        let Some(address) = self.sockets.watched.remove(&socket) else {
-            return;
-        };
-        match error {
-            None => self.dns.connected(address, true),
-            Some(
-                ErrorCode::ConnectionRefused
-                | ErrorCode::ConnectionReset
-                | ErrorCode::ConnectionAborted
-                | ErrorCode::RemoteUnreachable
-                | ErrorCode::Timeout,
-            ) => self.dns.connected(address, false),
-            // The guest was not let, for example.
-            Some(_) => {}
+    }
+
+    /// Takes note of how a watched connection ended: it is made, or the error
+    /// says whether the address is at fault.
+    pub(super) fn note(&mut self, socket: u32, at_fault: Option<bool>) {
+        if let Some(address) = self.sockets.watched.remove(&socket) {
+            match at_fault {
+                None => self.dns.connected(address, true),
+                Some(true) => self.dns.connected(address, false),
+                // The guest was not let, for example.
+                Some(false) => {}
+            }
         }
     }
 }
 
-fn code_of(error: DbError) -> ErrorCode {
+/// Whether it is the address that a connection failed by.
+pub(super) fn at_fault(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::ConnectionRefused
+            | ErrorCode::ConnectionReset
+            | ErrorCode::ConnectionAborted
+            | ErrorCode::RemoteUnreachable
+            | ErrorCode::Timeout
+    )
+}
+
+pub(super) fn code_of(error: DbError) -> ErrorCode {
     match error {
         DbError::ConnectionRefused => ErrorCode::ConnectionRefused,
         DbError::Timeout => ErrorCode::Timeout,

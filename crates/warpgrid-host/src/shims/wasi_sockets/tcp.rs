@@ -11,11 +11,12 @@ use wasmtime_wasi::p2::bindings::sockets::tcp::{self, HostTcpSocket, ShutdownTyp
 use wasmtime_wasi::p2::{
     DynInputStream, DynOutputStream, DynPollable, SocketError, SocketResult, TcpSocket,
 };
+use wasmtime_wasi::runtime;
 use wasmtime_wasi::sockets::WasiSocketsCtxView;
 
 use super::channel::Channel;
 use super::options::{Options, Value};
-use super::proxied::{Outcome, Proxied, State};
+use super::proxied::{Outcome, Proxied, State, Target, at_fault, code_of};
 use super::{WasiSocketsState, gate};
 use crate::shims::database_proxy::DatabaseProxyState;
 use crate::shims::dns::{DnsConfig, ResolvedNames};
@@ -42,6 +43,24 @@ fn again<T: 'static>(resource: &Resource<T>) -> Resource<T> {
 }
 
 impl TcpView<'_> {
+    /// What a connection to an address waits for, if it is not a plain one.
+    fn opening(&self, remote: SocketAddr, outcome: &Outcome) -> Option<gate::Opening> {
+        match self.target(remote) {
+            Target::Plain => None,
+            Target::Refused(error) => {
+                outcome.set(Err(code_of(error)));
+                Some(Box::pin(std::future::ready(false)))
+            }
+            Target::Session(opening) => {
+                let (opening, outcome) = (runtime::spawn(opening), outcome.clone());
+                Some(Box::pin(async move {
+                    outcome.set(opening.await.map_err(code_of));
+                    false
+                }))
+            }
+        }
+    }
+
     fn options(&mut self, socket: &Resource<TcpSocket>) -> Option<&mut Options> {
         let proxied = self.sockets.proxied.get_mut(&socket.rep())?;
         Some(&mut proxied.options)
@@ -135,10 +154,7 @@ impl HostTcpSocket for TcpView<'_> {
         };
         let Some(opening) = opening else {
             HostTcpSocket::start_connect(&mut self.wasi, this, network, remote_address)?;
-            let address = remote.ip().to_canonical();
-            if self.dns.services().has_address(address) {
-                self.sockets.watched.insert(socket, address);
-            }
+            self.watch(socket, remote);
             return Ok(());
         };
         let options = Options::of(&mut self.wasi, socket)?;
@@ -169,7 +185,10 @@ impl HostTcpSocket for TcpView<'_> {
         }) = connecting
         else {
             let finished = HostTcpSocket::finish_connect(&mut self.wasi, this);
-            self.note(socket, code(&finished));
+            let code = code(&finished);
+            if code != Some(ErrorCode::WouldBlock) {
+                self.note(socket, code.map(at_fault));
+            }
             return finished;
         };
         let State::Connecting { outcome, settled } = state else {
