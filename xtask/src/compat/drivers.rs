@@ -336,6 +336,28 @@ mod tests {
         assert_eq!((tried.proxied.passed, tried.proxied.failed), (1, 3));
     }
 
+    /// `BLESS=1` writes the page of the data anew.
+    #[test]
+    fn the_page_is_made_of_the_data_and_every_difference_has_a_cause() {
+        let root = workspace::root();
+        let text = std::fs::read_to_string(root.join(DATA)).unwrap();
+        let table: Table = serde_json::from_str(&text).unwrap();
+        assert_eq!(table.to_json().unwrap(), text);
+        let drivers: Vec<_> = table.drivers.iter().map(|tried| &tried.driver).collect();
+        assert_eq!(drivers, pins::drivers().unwrap().keys().collect::<Vec<_>>());
+        for row in &table.rows {
+            assert!(row.cause.is_some(), "{row:?}");
+        }
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(root.join(PAGE), table.to_markdown()).unwrap();
+        }
+        let page = std::fs::read_to_string(root.join(PAGE)).unwrap();
+        assert!(
+            page == table.to_markdown(),
+            "{PAGE} is another; run `cargo xtask compat drivers`"
+        );
+    }
+
     #[test]
     fn an_explanation_holds_for_parts_and_must_be_needed() {
         let (run, causes) = judged(&[("A", "so"), ("B", "not so")]);

@@ -94,7 +94,8 @@ impl Table {
              states behind it are those that guests have. The host logs in. A test that passes \
              directly and not through the proxy is run alone before it counts; the run fails where \
              one has no explanation below, or an explanation no test. Tests and their parts are \
-             counted.\n\n\
+             counted. Those that are left out stand in `xtask/compat/drivers/drivers.toml`, each with \
+             the reason.\n\n\
              | driver | protocol | | passed | failed | skipped |\n|---|---|---|---|---|---|\n"
             .to_owned();
         for tried in &self.drivers {
