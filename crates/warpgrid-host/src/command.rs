@@ -3,8 +3,9 @@
 use wasmtime_wasi::I32Exit;
 use wasmtime_wasi::p2::bindings::CommandPre;
 
-use crate::deployment::{Deployment, FUEL, wasi};
+use crate::deployment::Deployment;
 use crate::error::Error;
+use crate::instance::{FUEL, wasi};
 
 /// How a command is started.
 #[derive(Debug, Clone, Default)]

@@ -1,34 +1,30 @@
 //! A component linked with its shims.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use warpgrid_db::{Pools, Tenant};
-use wasmtime::component::{InstancePre, Linker};
-use wasmtime::{Engine, Store};
-use wasmtime_wasi::sockets::SocketAddrUse;
-use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
-use wasmtime_wasi_http::handler::{ProxyHandler, ProxyPre, Request, Response};
-use wasmtime_wasi_http::{p2, p3};
+use wasmtime::Store;
+use wasmtime::component::InstancePre;
+use wasmtime_wasi::WasiCtx;
+use wasmtime_wasi_http::handler::{Request, Response};
 
 use crate::budget::Budget;
 use crate::config::{Limits, ShimConfig};
 use crate::engine::{Module, WarpGridEngine};
 use crate::error::Error;
-use crate::fresh::Fresh;
+use crate::handler::Handler;
 use crate::imports;
+use crate::instance::{new_store, wasi};
+use crate::linker::linker;
 use crate::outgoing::Outgoing;
-use crate::shims::database_proxy::{self, Endpoints};
-use crate::shims::dns::{self, DnsConfig, Services};
-use crate::shims::filesystem::{self, FilesystemConfig, Process};
+use crate::shims::database_proxy::Endpoints;
+use crate::shims::dns::{DnsConfig, Services};
+use crate::shims::filesystem::{FilesystemConfig, Process};
 use crate::shims::signals::{self, Receivers, Signal};
-use crate::shims::sockets;
-use crate::shims::threading::{self, Declared, ThreadingModel};
-use crate::shims::wasi_sockets;
+use crate::shims::threading::{Declared, ThreadingModel};
 use crate::state::GuestState;
-use crate::worker::{Admitted, Workers};
 
 /// A component linked with the shims of its configuration.
 pub struct Deployment {
@@ -53,7 +49,7 @@ pub(crate) struct Shared {
     pub(crate) program: Arc<[String]>,
     environment: Arc<[String]>,
     /// Whether guests need fuel, which the engine counts with.
-    counts_instructions: bool,
+    pub(crate) counts_instructions: bool,
     pub(crate) endpoints: Arc<Endpoints>,
     pub(crate) signals: Arc<Receivers>,
     pub(crate) threading: Arc<Declared>,
@@ -296,121 +292,6 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// WASI 0.2 and 0.3, wasi:http, and the shims that are on.
-fn linker(engine: &Engine, config: &ShimConfig) -> wasmtime::Result<Linker<GuestState>> {
-    let mut linker = Linker::new(engine);
-    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-    wasmtime_wasi::p3::add_to_linker(&mut linker)?;
-    p2::add_only_http_to_linker_async(&mut linker)?;
-    p3::add_to_linker(&mut linker)?;
-    // Components of toolchains that know nothing of the shims have them, too.
-    linker.allow_shadowing(true);
-    if config.shims.dns {
-        wasi_sockets::add_names_to_linker(&mut linker, GuestState::wasi_names)?;
-    }
-    if config.shims.database_proxy {
-        wasi_sockets::add_tcp_to_linker(&mut linker, GuestState::wasi_tcp)?;
-    }
-    linker.allow_shadowing(false);
-    if config.shims.filesystem {
-        filesystem::add_to_linker(&mut linker, |state: &mut GuestState| &mut state.filesystem)?;
-    }
-    if config.shims.dns {
-        dns::add_to_linker(&mut linker, |state: &mut GuestState| &mut state.dns)?;
-    }
-    if config.shims.database_proxy {
-        database_proxy::add_to_linker(&mut linker, |state: &mut GuestState| {
-            &mut state.database_proxy
-        })?;
-        sockets::add_to_linker(&mut linker, GuestState::sockets)?;
-    }
-    if config.shims.signals {
-        signals::add_to_linker(&mut linker, |state: &mut GuestState| &mut state.signals)?;
-    }
-    if config.shims.threading {
-        threading::add_to_linker(&mut linker, |state: &mut GuestState| &mut state.threading)?;
-    }
-    Ok(linker)
-}
-
-/// How requests get their instances.
-enum Handler {
-    Fresh(Fresh),
-    Reused(ProxyHandler<Workers>),
-}
-
-impl Handler {
-    /// None for a component that handles no requests.
-    fn new(
-        host: &WarpGridEngine,
-        pre: &InstancePre<GuestState>,
-        shared: &Arc<Shared>,
-    ) -> Option<Self> {
-        let engine = host.engine.clone();
-        let shared = shared.clone();
-        let reused = |engine, proxy, shared| {
-            let workers = Workers::new(engine, proxy, shared);
-            Self::Reused(ProxyHandler::new(workers))
-        };
-        if let Ok(proxy) = p3::bindings::ServicePre::new(pre.clone()) {
-            return Some(reused(engine, ProxyPre::P3(proxy), shared));
-        }
-        let proxy = p2::bindings::ProxyPre::new(pre.clone()).ok()?;
-        Some(if shared.config.limits.reuse > 1 {
-            reused(engine, ProxyPre::P2(proxy), shared)
-        } else {
-            Self::Fresh(Fresh::new(engine, proxy, shared))
-        })
-    }
-
-    async fn handle(
-        &self,
-        place: OwnedSemaphorePermit,
-        request: Request,
-    ) -> Result<Response, Error> {
-        match self {
-            Self::Fresh(fresh) => fresh.handle(place, request).await,
-            Self::Reused(workers) => {
-                let (unanswered, cause) = oneshot::channel();
-                let admitted = Admitted { unanswered, place };
-                match workers.handle(admitted, request).await {
-                    Ok(response) => Ok(response),
-                    Err(error) => {
-                        tracing::debug!("{error:?}");
-                        Err(cause.await.unwrap_or_else(|_| Error::guest(&error)))
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// What a guest whose instructions are counted starts with: more than it can
-/// use up. Fuel only counts; time is limited from outside.
-pub(crate) const FUEL: u64 = u64::MAX;
-
-pub(crate) fn new_store(
-    engine: &Engine,
-    wasi: WasiCtx,
-    process: Process,
-    shared: &Shared,
-    signals: &'static [Signal],
-) -> Store<GuestState> {
-    let state = GuestState::new(wasi, process, shared, signals);
-    let mut store = Store::new(engine, state);
-    store.limiter(|state| &mut state.allowance);
-    // Each epoch a guest that computes lets others run; deadlines are enforced
-    // from outside, where the guest cannot prevent it.
-    store.set_epoch_deadline(1);
-    store.epoch_deadline_async_yield_and_update(1);
-    if shared.counts_instructions
-        && let Err(error) = store.set_fuel(FUEL)
-    {
-        tracing::warn!(%error, "instructions are not counted");
-    }
-    store
-}
-
 fn program_name(module: &Module) -> String {
     let name = module.path.file_stem().unwrap_or_default();
     name.to_string_lossy().into_owned()
@@ -421,46 +302,4 @@ fn environment(config: &ShimConfig) -> Arc<[String]> {
         .variables()
         .map(|(name, value)| format!("{name}={value}"))
         .collect()
-}
-
-/// WASI's part of an instance: the environment, the sockets and the directories
-/// of `warp.toml`, output to the host's own.
-pub(crate) fn wasi(config: &ShimConfig) -> Result<WasiCtxBuilder, Error> {
-    let mut builder = WasiCtxBuilder::new();
-    for (name, value) in config.variables() {
-        builder.env(name, value);
-    }
-    builder.inherit_stdout().inherit_stderr();
-    // A guest makes its socket before it says where to: a proxied one, too.
-    // What a socket may reach is decided address by address.
-    builder.allow_tcp(true);
-    let network = config.network.clone();
-    builder
-        .allow_udp(!network.connect.is_empty() || !network.listen.is_empty())
-        .allow_ip_name_lookup(!network.connect.is_empty());
-    builder.socket_addr_check(move |address: SocketAddr, usage| {
-        if let Some(opening) = wasi_sockets::opening_of(usage) {
-            return opening;
-        }
-        let granted = network.grants(address, usage);
-        if !granted {
-            let key = match usage {
-                SocketAddrUse::TcpBind | SocketAddrUse::TcpListen | SocketAddrUse::UdpBind => {
-                    "listen"
-                }
-                _ => "connect",
-            };
-            tracing::warn!(%address, "the guest may not use this address; add it to [network] {key} in warp.toml");
-        }
-        Box::pin(async move { granted })
-    });
-    for (name, path) in &config.directories {
-        builder
-            .preopened_dir(path, name, FsPerms::ReadWrite)
-            .map_err(|error| Error::Directory {
-                path: path.clone(),
-                cause: error.downcast().unwrap_or_else(std::io::Error::other),
-            })?;
-    }
-    Ok(builder)
 }

@@ -13,8 +13,9 @@ use wasmtime_wasi_http::handler::{Request, Response};
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
 
-use crate::deployment::{Shared, new_store, wasi};
+use crate::deployment::Shared;
 use crate::error::Error;
+use crate::instance::{new_store, wasi};
 use crate::shims::signals;
 use crate::state::GuestState;
 

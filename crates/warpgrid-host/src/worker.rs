@@ -17,8 +17,9 @@ use wasmtime_wasi_http::handler::{
 };
 
 use crate::config::Limits;
-use crate::deployment::{Shared, new_store, wasi};
+use crate::deployment::Shared;
 use crate::error::Error;
+use crate::instance::{new_store, wasi};
 use crate::shims::signals;
 use crate::state::GuestState;
 

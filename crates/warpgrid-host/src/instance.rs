@@ -1,0 +1,83 @@
+//! What an instance is made with: its store, and WASI's part of it.
+
+use std::net::SocketAddr;
+
+use wasmtime::{Engine, Store};
+use wasmtime_wasi::sockets::SocketAddrUse;
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
+
+use crate::config::ShimConfig;
+use crate::deployment::Shared;
+use crate::error::Error;
+use crate::shims::filesystem::Process;
+use crate::shims::signals::Signal;
+use crate::shims::wasi_sockets;
+use crate::state::GuestState;
+
+/// What a guest whose instructions are counted starts with: more than it can
+/// use up. Fuel only counts; time is limited from outside.
+pub(crate) const FUEL: u64 = u64::MAX;
+
+pub(crate) fn new_store(
+    engine: &Engine,
+    wasi: WasiCtx,
+    process: Process,
+    shared: &Shared,
+    signals: &'static [Signal],
+) -> Store<GuestState> {
+    let state = GuestState::new(wasi, process, shared, signals);
+    let mut store = Store::new(engine, state);
+    store.limiter(|state| &mut state.allowance);
+    // Each epoch a guest that computes lets others run; deadlines are enforced
+    // from outside, where the guest cannot prevent it.
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_async_yield_and_update(1);
+    if shared.counts_instructions
+        && let Err(error) = store.set_fuel(FUEL)
+    {
+        tracing::warn!(%error, "instructions are not counted");
+    }
+    store
+}
+
+/// WASI's part of an instance: the environment, the sockets and the directories
+/// of `warp.toml`, output to the host's own.
+pub(crate) fn wasi(config: &ShimConfig) -> Result<WasiCtxBuilder, Error> {
+    let mut builder = WasiCtxBuilder::new();
+    for (name, value) in config.variables() {
+        builder.env(name, value);
+    }
+    builder.inherit_stdout().inherit_stderr();
+    // A guest makes its socket before it says where to: a proxied one, too.
+    // What a socket may reach is decided address by address.
+    builder.allow_tcp(true);
+    let network = config.network.clone();
+    builder
+        .allow_udp(!network.connect.is_empty() || !network.listen.is_empty())
+        .allow_ip_name_lookup(!network.connect.is_empty());
+    builder.socket_addr_check(move |address: SocketAddr, usage| {
+        if let Some(opening) = wasi_sockets::opening_of(usage) {
+            return opening;
+        }
+        let granted = network.grants(address, usage);
+        if !granted {
+            let key = match usage {
+                SocketAddrUse::TcpBind | SocketAddrUse::TcpListen | SocketAddrUse::UdpBind => {
+                    "listen"
+                }
+                _ => "connect",
+            };
+            tracing::warn!(%address, "the guest may not use this address; add it to [network] {key} in warp.toml");
+        }
+        Box::pin(async move { granted })
+    });
+    for (name, path) in &config.directories {
+        builder
+            .preopened_dir(path, name, FsPerms::ReadWrite)
+            .map_err(|error| Error::Directory {
+                path: path.clone(),
+                cause: error.downcast().unwrap_or_else(std::io::Error::other),
+            })?;
+    }
+    Ok(builder)
+}
