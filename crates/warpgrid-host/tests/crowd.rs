@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use warpgrid_host::{Deployment, EngineConfig, ShimConfig, WarpGridEngine};
 use warpgrid_test_harness::postgres::{DATABASE, PASSWORD, Postgres, SCRAM};
 
-use support::{call, hostile, probe, text};
+use support::{call, guest, hostile, text};
 
 /// Whatever a request of the witness takes on a machine that is busy with the
 /// others; without interruption it would be the others' deadline.
@@ -36,7 +36,7 @@ async fn they_hold_nobody_up_and_leave_nothing() {
         ..EngineConfig::for_limits(&limited.limits)
     };
     let engine = WarpGridEngine::new(config).unwrap();
-    let module = engine.load_module(probe()).unwrap();
+    let module = engine.load_module(guest()).unwrap();
     let greedy = engine.instantiate(&module, &limited).unwrap();
     let calls = engine.load_module(hostile()).unwrap();
     let hostile = engine.instantiate(&calls, &limited).unwrap();
