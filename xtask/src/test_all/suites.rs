@@ -225,11 +225,13 @@ pub fn build(
         .with_context(|| format!("cargo built no `{program}` in {}", directory.display()))
 }
 
-/// `warp`, built in the workspace's own configuration.
+/// `warp`, built in the workspace's own configuration. A test beside it, a small
+/// one, gives its dependencies the features that the tests give them: wasmtime
+/// is compiled once.
 pub fn warp(cancel: &Cancel) -> anyhow::Result<PathBuf> {
     build(
         &workspace::root(),
-        &["--workspace", "--bins"],
+        &["--workspace", "--bins", "--test", "store"],
         "warp",
         cancel,
     )

@@ -1,7 +1,8 @@
-//! `wasi:sockets` as this host has it, 0.2 here and 0.3 in [`p3`], for components whose toolchain knows
-//! nothing of `warpgrid:shim`: names are those of the [dns](super::dns) shim,
-//! and connections to `[[database]]` endpoints are sessions of the
-//! [database-proxy](super::database_proxy) shim. All else is wasmtime-wasi's.
+//! `wasi:sockets` as this host has it, 0.2 here and 0.3 in [`p3`], for
+//! components whose toolchain knows nothing of `warpgrid:shim`: names are those
+//! of the [dns](super::dns) shim, and connections to `[[database]]` endpoints
+//! are sessions of the [database-proxy](super::database_proxy) shim. All else is
+//! wasmtime-wasi's.
 
 mod channel;
 mod gate;
