@@ -40,8 +40,6 @@ pub(crate) struct GuestState {
     outgoing: OutgoingHooks,
     names: ResolvedNames,
     resolver: Arc<DnsConfig>,
-    /// Whether names may be looked up that `warp.toml` does not have.
-    looks_beyond: bool,
     wasi_sockets: WasiSocketsState,
     pub(crate) allowance: Allowance,
     pub(crate) filesystem: FilesystemState,
@@ -81,7 +79,6 @@ impl GuestState {
             threading: ThreadingState::new(shared.threading.clone()),
             names,
             resolver: shared.dns.clone(),
-            looks_beyond: !shared.config.network.connect.is_empty(),
             wasi_sockets: WasiSocketsState::default(),
         }
     }
@@ -101,7 +98,6 @@ impl GuestState {
         NamesView {
             dns: &self.resolver,
             names: &self.names,
-            beyond: self.looks_beyond,
             table: &mut self.wasi.table,
         }
     }

@@ -117,7 +117,7 @@ impl Connector {
 
     async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Refusal> {
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        let found = self.dns.resolve(host, true).await;
+        let found = self.dns.resolve(host).await;
         found
             .map(|found| found.addresses)
             .map_err(|error| match error {

@@ -47,18 +47,20 @@ async fn a_name_is_what_the_configuration_says() {
     );
 }
 
+/// `127.1` is a name to the host and an address to the system.
 #[tokio::test]
 async fn what_the_configuration_does_not_have_is_looked_up_where_connections_are_granted() {
     let log = Log::start();
     let confined = deploy(NAMES);
-    let look_up = text(&confined, "/look-up/localhost").await;
+    let look_up = text(&confined, "/look-up/127.1").await;
     assert!(!look_up.contains("127.0.0.1"), "{look_up}");
-    log.expect(&["WARN", "localhost", "[services]", "[network] connect"]);
+    log.expect(&["WARN", "127.1", "[services]", "[network] connect"]);
+    assert_eq!(text(&confined, "/look-up/localhost").await, "127.0.0.1 ::1");
     let missing = text(&confined, "/look-up/missing.warp.local").await;
     assert!(missing.contains("not"), "{missing}");
     log.expect(&["WARN", "missing.warp.local", "add it to [services]"]);
     let granted = deploy("[network]\nconnect = ['*:1']");
-    let look_up = text(&granted, "/look-up/localhost").await;
+    let look_up = text(&granted, "/look-up/127.1").await;
     assert!(look_up.contains("127.0.0.1"), "{look_up}");
     let off = deploy("[shims]\ndns = false\n[services]\n'a.warp.local' = '10.0.0.1'");
     let look_up = text(&off, "/look-up/a.warp.local").await;

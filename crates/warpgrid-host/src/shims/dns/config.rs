@@ -1,7 +1,7 @@
 //! What the deployment knows of names, in the order in which it is asked.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use super::canonical;
@@ -10,6 +10,11 @@ use super::resolver::SystemResolver;
 use super::services::{SERVICE_DOMAIN, Services};
 use crate::bindings::warpgrid::shim::dns::DnsError;
 use crate::config::{DatabaseConfig, ShimConfig};
+
+const LOOPBACK: [IpAddr; 2] = [
+    IpAddr::V4(Ipv4Addr::LOCALHOST),
+    IpAddr::V6(Ipv6Addr::LOCALHOST),
+];
 
 /// The resolver of a deployment: the service registry, the overrides, the
 /// proxied endpoints, then the system's resolver.
@@ -21,6 +26,8 @@ pub struct DnsConfig {
     /// themselves, or their upstream where the host does not proxy.
     own: HashMap<String, String>,
     system: SystemResolver,
+    /// Whether that may be asked.
+    beyond: bool,
 }
 
 /// A name, as it was found, and its addresses, best first.
@@ -59,6 +66,7 @@ impl DnsConfig {
                 .filter_map(|(host, database)| Some((host, canonical(database.upstream().0)?)))
                 .collect(),
             system: SystemResolver::new(&config.dns),
+            beyond: !config.network.connect.is_empty(),
         }
     }
 
@@ -69,13 +77,13 @@ impl DnsConfig {
 
     /// The addresses of a name as a program says it: a numeric address, a
     /// complete name, or one without a dot that the search domains complete.
-    /// Only what the configuration itself knows, unless `beyond` it the system's
-    /// resolver may be asked, too.
+    /// The system's resolver is asked only for a guest that may connect to
+    /// something, so that names tell nobody what they should not.
     ///
     /// # Errors
     /// Not found; where the system's resolver does not answer, its error; and
     /// internal where it would have to be asked and may not.
-    pub async fn resolve(&self, question: &str, beyond: bool) -> Result<Found, DnsError> {
+    pub async fn resolve(&self, question: &str) -> Result<Found, DnsError> {
         let name = canonical(question).ok_or(DnsError::NotFound)?;
         if let Ok(address) = name.parse() {
             return Ok(Found {
@@ -112,7 +120,7 @@ impl DnsConfig {
             if asked.ends_with(SERVICE_DOMAIN) {
                 continue;
             }
-            if !beyond && own.is_none() {
+            if !self.beyond && own.is_none() {
                 tracing::warn!(
                     name,
                     "the guest may not look this name up; add it to [services] in warp.toml, or where it stands to [network] connect"
@@ -138,8 +146,11 @@ impl DnsConfig {
         if names.is_empty() && address.is_loopback() {
             names.push("localhost".to_owned());
         }
-        if names.is_empty() {
+        if names.is_empty() && self.beyond {
             names.push(self.system.name(address).await?);
+        }
+        if names.is_empty() {
+            return Err(DnsError::NotFound);
         }
         Ok(names)
     }
@@ -169,5 +180,11 @@ impl DnsConfig {
         self.services
             .addresses(name)
             .or_else(|| self.made_up.address(name).map(|address| vec![address]))
+            .or_else(|| is_loopback(name).then(|| LOOPBACK.to_vec()))
     }
+}
+
+/// `localhost` and the names below it, which are asked of nobody (RFC 6761, 6.3).
+fn is_loopback(name: &str) -> bool {
+    name == "localhost" || name.ends_with(".localhost")
 }

@@ -53,7 +53,7 @@ impl dns::Host for DnsState {
         &mut self,
         hostname: String,
     ) -> wasmtime::Result<Result<Vec<IpAddress>, DnsError>> {
-        Ok(match self.config.resolve(&hostname, true).await {
+        Ok(match self.config.resolve(&hostname).await {
             Ok(found) => {
                 self.names.remember_all(&found);
                 Ok(found.addresses.into_iter().map(IpAddress::from).collect())

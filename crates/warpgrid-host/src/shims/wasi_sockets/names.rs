@@ -25,8 +25,6 @@ pub struct NamesView<'a> {
     pub dns: &'a Arc<DnsConfig>,
     /// The names that this instance resolved.
     pub names: &'a ResolvedNames,
-    /// Whether names may be looked up that the configuration does not have.
-    pub beyond: bool,
     /// Where look-ups are kept.
     pub table: &'a mut ResourceTable,
 }
@@ -80,9 +78,9 @@ impl NamesView<'_> {
         &self,
         name: String,
     ) -> impl Future<Output = Result<Vec<IpAddr>, DnsError>> + Send + use<> {
-        let (dns, names, beyond) = (self.dns.clone(), self.names.clone(), self.beyond);
+        let (dns, names) = (self.dns.clone(), self.names.clone());
         async move {
-            let found = dns.resolve(&name, beyond).await?;
+            let found = dns.resolve(&name).await?;
             names.remember_all(&found);
             Ok(found.addresses)
         }

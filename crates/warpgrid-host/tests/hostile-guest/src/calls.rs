@@ -286,6 +286,8 @@ fn odd_names() -> String {
         "*.warp.local",
         "%s%n.warp.local",
         "nobody.warp.local",
+        // What is asked of the system's resolver is told to others.
+        "secret.example.com",
         &label,
         &long,
     ]
