@@ -15,8 +15,7 @@ use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
 
 use crate::deployment::Shared;
 use crate::error::Error;
-use crate::instance::{new_store, wasi};
-use crate::shims::signals;
+use crate::instance::handler_store;
 use crate::state::GuestState;
 
 /// Makes an instance for each request.
@@ -78,9 +77,7 @@ impl Fresh {
         Box::pin(async move {
             // Given back when the store is gone.
             let _place = place;
-            let wasi = wasi(&shared.config)?.build();
-            let process = shared.process(shared.program.clone());
-            let mut store = new_store(&engine, wasi, process, &shared, signals::TO_HANDLERS);
+            let mut store = handler_store(&engine, &shared)?;
             let request = store
                 .data_mut()
                 .http()

@@ -27,20 +27,16 @@ impl Handler {
         pre: &InstancePre<GuestState>,
         shared: &Arc<Shared>,
     ) -> Option<Self> {
-        let engine = host.engine.clone();
-        let shared = shared.clone();
-        let reused = |engine, proxy, shared| {
-            let workers = Workers::new(engine, proxy, shared);
-            Self::Reused(ProxyHandler::new(workers))
+        let (engine, shared) = (host.engine.clone(), shared.clone());
+        let proxy = match p3::bindings::ServicePre::new(pre.clone()) {
+            Ok(proxy) => ProxyPre::P3(proxy),
+            Err(_) => ProxyPre::P2(p2::bindings::ProxyPre::new(pre.clone()).ok()?),
         };
-        if let Ok(proxy) = p3::bindings::ServicePre::new(pre.clone()) {
-            return Some(reused(engine, ProxyPre::P3(proxy), shared));
-        }
-        let proxy = p2::bindings::ProxyPre::new(pre.clone()).ok()?;
-        Some(if shared.config.limits.reuse > 1 {
-            reused(engine, ProxyPre::P2(proxy), shared)
-        } else {
-            Self::Fresh(Fresh::new(engine, proxy, shared))
+        Some(match proxy {
+            ProxyPre::P2(proxy) if shared.config.limits.reuse <= 1 => {
+                Self::Fresh(Fresh::new(engine, proxy, shared))
+            }
+            proxy => Self::Reused(ProxyHandler::new(Workers::new(engine, proxy, shared))),
         })
     }
 

@@ -10,13 +10,26 @@ use crate::config::ShimConfig;
 use crate::deployment::Shared;
 use crate::error::Error;
 use crate::shims::filesystem::Process;
-use crate::shims::signals::Signal;
+use crate::shims::signals::{self, Signal};
 use crate::shims::wasi_sockets;
 use crate::state::GuestState;
 
 /// What a guest whose instructions are counted starts with: more than it can
 /// use up. Fuel only counts; time is limited from outside.
 pub(crate) const FUEL: u64 = u64::MAX;
+
+/// A store for an instance that handles requests.
+pub(crate) fn handler_store(engine: &Engine, shared: &Shared) -> Result<Store<GuestState>, Error> {
+    let wasi = wasi(&shared.config)?.build();
+    let process = shared.process(shared.program.clone());
+    Ok(new_store(
+        engine,
+        wasi,
+        process,
+        shared,
+        signals::TO_HANDLERS,
+    ))
+}
 
 pub(crate) fn new_store(
     engine: &Engine,

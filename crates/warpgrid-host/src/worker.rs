@@ -19,8 +19,7 @@ use wasmtime_wasi_http::handler::{
 use crate::config::Limits;
 use crate::deployment::Shared;
 use crate::error::Error;
-use crate::instance::{new_store, wasi};
-use crate::shims::signals;
+use crate::instance::handler_store;
 use crate::state::GuestState;
 
 /// Makes the instances of a deployment.
@@ -48,14 +47,7 @@ impl HandlerState for Workers {
     async fn instantiate(&self) -> wasmtime::Result<Instance<GuestState, Expiration, Reuse>> {
         let limits = &self.shared.config.limits;
         let fate = Arc::new(Fate::default());
-        let wasi = wasi(&self.shared.config)?.build();
-        let mut store = new_store(
-            &self.engine,
-            wasi,
-            self.shared.process(self.shared.program.clone()),
-            &self.shared,
-            signals::TO_HANDLERS,
-        );
+        let mut store = handler_store(&self.engine, &self.shared)?;
         let instantiating = self.proxy.instantiate_async(&mut store);
         let proxy = tokio::time::timeout(limits.request_timeout, instantiating)
             .await

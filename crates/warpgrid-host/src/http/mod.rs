@@ -154,16 +154,12 @@ async fn respond(deployment: &Deployment, request: Request<Incoming>) -> Respons
     }
     let limit = deployment.limits().body.as_u64();
     let Some((body, exceeded)) = body::limited(body, limit) else {
-        tracing::warn!("a request's body is larger than [limits] body in warp.toml");
         return refusal::too_large();
     };
     let answered = deployment.call_handler(Request::from_parts(head, body));
     match answered.await {
         Ok(response) => response,
-        Err(_) if exceeded.get() => {
-            tracing::warn!("a request's body is larger than [limits] body in warp.toml");
-            refusal::too_large()
-        }
+        Err(_) if exceeded.get() => refusal::too_large(),
         Err(error) => {
             tracing::warn!("{error}");
             refusal::failed(&error)

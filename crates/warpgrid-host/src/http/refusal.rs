@@ -29,6 +29,7 @@ pub(super) fn failed(error: &Error) -> Response<WasiBody> {
 
 /// What a client is told whose request's body is larger than the limit.
 pub(super) fn too_large() -> Response<WasiBody> {
+    tracing::warn!("a request's body is larger than [limits] body in warp.toml");
     answer(
         StatusCode::PAYLOAD_TOO_LARGE,
         "the request's body is too large\n",
