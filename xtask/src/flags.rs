@@ -138,6 +138,8 @@ pub struct Bench {
 pub enum BenchName {
     /// Connections to a database.
     Db,
+    /// Requests, beside hyper alone and a host without shims.
+    Host,
     /// Instructions that the patched libc executes, beside the stock one.
     Libc,
 }
