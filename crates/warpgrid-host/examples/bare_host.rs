@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use hyper::service::service_fn;
@@ -17,8 +16,10 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use tokio::net::TcpListener;
 use wasmtime::component::{Component, GuestTaskId, Linker, ResourceTable};
+use wasmtime::error::Context as _;
 use wasmtime::{
-    Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, StoreContextMut,
+    Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Result, Store,
+    StoreContextMut,
 };
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::handler::{
@@ -82,7 +83,7 @@ impl HandlerState for Host {
     type WorkerExpiration = Idle;
     type WorkerState = Reuse;
 
-    async fn instantiate(&self) -> wasmtime::Result<Instance<Guest, Idle, Reuse>> {
+    async fn instantiate(&self) -> Result<Instance<Guest, Idle, Reuse>> {
         let guest = Guest {
             wasi: WasiCtx::builder().build(),
             http: WasiHttpCtx::new(),
@@ -126,7 +127,7 @@ impl WorkerState for Reuse {
         Box::pin(tokio::time::sleep(Duration::from_secs(30)))
     }
 
-    fn drop(&self, _store: Store<Guest>, _result: wasmtime::Result<()>) {}
+    fn drop(&self, _store: Store<Guest>, _result: Result<()>) {}
 }
 
 /// An idle instance ends after ten seconds.
@@ -153,7 +154,7 @@ impl WorkerExpiration for Idle {
     }
 }
 
-fn engine() -> anyhow::Result<Engine> {
+fn engine() -> Result<Engine> {
     let mut pooling = PoolingAllocationConfig::new();
     pooling
         .total_component_instances(128)
@@ -180,7 +181,7 @@ fn engine() -> anyhow::Result<Engine> {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> Result<()> {
     let mut args = std::env::args().skip(1);
     let mut next = || {
         args.next()

@@ -3,7 +3,6 @@
 
 use std::convert::Infallible;
 
-use anyhow::Context as _;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
@@ -14,9 +13,9 @@ use hyper_util::server::conn::auto;
 use tokio::net::TcpListener;
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = std::env::args().nth(1);
-    let address = address.context("usage: native_hello ADDRESS")?;
+    let address = address.ok_or("usage: native_hello ADDRESS")?;
     let listener = TcpListener::bind(&address).await?;
     loop {
         let (stream, _) = listener.accept().await?;
