@@ -120,25 +120,31 @@ pub struct Codegen {
 /// `cargo xtask bench`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  cargo xtask bench db\n  cargo xtask bench db --json\n  cargo xtask bench libc"
+    after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench db --rounds 9\n  cargo xtask bench host --json\n  cargo xtask bench --write"
 )]
 pub struct Bench {
-    /// What to measure.
-    pub name: BenchName,
+    /// What to measure; all of it if absent.
+    pub name: Option<BenchName>,
     /// How many interleaved rounds.
     #[arg(long, default_value_t = 5)]
     pub rounds: u32,
-    /// Print one JSON object on standard output.
+    /// Print a JSON object for each, in a line of its own.
     #[arg(long)]
     pub json: bool,
+    /// Put the figures into the repository: compat/bench.json and
+    /// docs/domains/speed.md.
+    #[arg(long)]
+    pub write: bool,
 }
 
 /// The benchmarks.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 pub enum BenchName {
+    /// What programs ask of their host, beside the stock libc.
+    Calls,
     /// Connections to a database.
     Db,
-    /// Requests, beside hyper alone and a host without shims.
+    /// Requests, memory and start, beside hyper alone and a host without shims.
     Host,
     /// Instructions that the patched libc executes, beside the stock one.
     Libc,

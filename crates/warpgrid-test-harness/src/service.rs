@@ -56,6 +56,12 @@ impl Service {
         self.address
     }
 
+    /// Its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What it has written so far, to either stream.
     #[must_use]
     pub fn log(&self) -> String {

@@ -4,22 +4,15 @@
 //! `warp run --count` counts them, so that neither the machine nor its load
 //! matter. What the host does is not counted.
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::thread;
+use std::path::Path;
 
 use anyhow::Context;
-use warpgrid_libc::{LIBWARPGRID_TARGET, Linkage, Toolchain};
+use warpgrid_libc::Linkage;
 use warpgrid_series::process::Cancel;
-use warpgrid_store::Store;
-use warpgrid_test_harness::process::{self, Bounds, Finished};
 
-use super::Row;
-use crate::guest::{self, Source};
-use crate::test_all::{bounds, suites};
-use crate::workspace;
+use super::guests::Guests;
+use super::row::{Goal, Row};
+use crate::test_all::suites;
 
 /// A program in `xtask/bench/libc`.
 struct Program {
@@ -56,19 +49,18 @@ const PROGRAMS: &[Program] = &[
 
 /// The most that ours may execute for one of stock's.
 const GOAL: f64 = 1.01;
-/// The most that one program may take, in minutes.
-const MINUTES: u64 = 5;
+const CONFIGURATION: &str = "[directories]\n\"/\" = \"root\"\n[network]\nconnect = [\"*\"]\n";
 
 /// The rows of `bench libc`. Only programs that wait for something are run in
 /// all rounds.
 pub fn measure(rounds: u32, cancel: &Cancel) -> anyhow::Result<Vec<Row>> {
-    let bench = Bench::prepare(cancel)?;
+    let guests = Guests::prepare(suites::warp(cancel)?, CONFIGURATION, cancel)?;
     rows(|program, linkage| {
         eprintln!("{}, {}", program.title, linkage.name());
-        let component = bench.compile(program, linkage)?;
+        let component = guests.compile(&format!("libc/{}", program.file), linkage)?;
         let rounds = if program.waits { rounds.max(1) } else { 1 };
         (0..rounds).try_fold(f64::INFINITY, |least, _| {
-            Ok(least.min(bench.count(&component)?))
+            Ok(least.min(count(&guests, &component)?))
         })
     })
 }
@@ -82,76 +74,18 @@ fn rows(
         for linkage in [Linkage::Patched, Linkage::Libwarpgrid] {
             let ours = count(program, linkage)?;
             let name = format!("{}, {}", program.title, linkage.name());
-            rows.push(Row::at_most(
-                name,
-                "instructions",
-                vec![ours],
-                vec![stock],
-                GOAL,
-            ));
+            let goal = Goal::AtMost(GOAL);
+            rows.push(Row::new(name, "instructions", &[ours], &[stock], goal));
         }
     }
     Ok(rows)
 }
 
-struct Bench {
-    warp: PathBuf,
-    store: Store,
-    bounds: Bounds,
-    scratch: tempfile::TempDir,
-    echo: u16,
-}
-
-impl Bench {
-    fn prepare(cancel: &Cancel) -> anyhow::Result<Self> {
-        let bench = Bench {
-            warp: suites::warp(cancel)?,
-            store: Store::open_default()?,
-            bounds: bounds(MINUTES, cancel),
-            scratch: tempfile::Builder::new()
-                .prefix("warpgrid-bench-libc-")
-                .tempdir()?,
-            echo: echo()?,
-        };
-        std::fs::create_dir(bench.scratch.path().join("root"))?;
-        std::fs::write(
-            bench.scratch.path().join("warp.toml"),
-            "[directories]\n\"/\" = \"root\"\n[network]\nconnect = [\"*\"]\n",
-        )?;
-        Ok(bench)
-    }
-
-    fn compile(&self, program: &Program, linkage: Linkage) -> anyhow::Result<PathBuf> {
-        let toolchain = Toolchain::linking(&self.store, LIBWARPGRID_TARGET, linkage)?;
-        let source = workspace::root()
-            .join("xtask/bench/libc")
-            .join(program.file);
-        let name = Path::new(program.file).with_extension(format!("{}.wasm", linkage.name()));
-        let component = self.scratch.path().join(name);
-        let flags = ["-Wall", "-Wextra", "-Werror"].map(str::to_owned);
-        let source = Source {
-            file: &source,
-            cflags: &flags,
-            ldflags: &[],
-        };
-        guest::compile(&source, &toolchain, &component, &self.bounds)?;
-        Ok(component)
-    }
-
-    fn count(&self, component: &Path) -> anyhow::Result<f64> {
-        let mut command = Command::new(&self.warp);
-        command
-            .current_dir(self.scratch.path())
-            .arg("run")
-            .arg(component)
-            .args(["--count", "--config", "warp.toml"])
-            .args(["--env", &format!("ECHO_PORT={}", self.echo)])
-            // Compiled code is kept for this run alone.
-            .env("WARPGRID_CACHE_DIR", self.scratch.path().join("cache"));
-        let finished = process::run(&mut command, &self.bounds).and_then(Finished::success)?;
-        executed(&String::from_utf8_lossy(&finished.stderr))
-            .with_context(|| format!("no count of instructions in\n{finished}"))
-    }
+/// How many instructions a component executes.
+fn count(guests: &Guests, component: &Path) -> anyhow::Result<f64> {
+    let finished = guests.run(component, &["--count"], &[])?;
+    executed(&String::from_utf8_lossy(&finished.stderr))
+        .with_context(|| format!("no count of instructions in\n{finished}"))
 }
 
 /// The figure in `executed N instructions`.
@@ -164,27 +98,10 @@ fn executed(stderr: &str) -> Option<f64> {
     figure.parse().ok()
 }
 
-/// The port of an echo on the loopback, which ends with this process.
-fn echo() -> anyhow::Result<u16> {
-    let listener = TcpListener::bind("127.0.0.1:0").context("cannot listen on the loopback")?;
-    let port = listener.local_addr()?.port();
-    thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let mut piece = [0; 4096];
-            // An end that is broken off is the guest's to report.
-            while let Ok(count @ 1..) = stream.read(&mut piece) {
-                if stream.write_all(&piece[..count]).is_err() {
-                    break;
-                }
-            }
-        }
-    });
-    Ok(port)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workspace;
 
     #[test]
     fn every_program_is_measured_in_both_ways() {

@@ -2,7 +2,7 @@
 //! a real database, and compared with its native self.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, ensure};
@@ -14,7 +14,7 @@ use warpgrid_test_harness::process::Bounds;
 
 use super::databases::Databases;
 use super::report::Report;
-use super::rows::{Build, DATABASE_BENCH, Kind, ROWS, Row, SAMPLE};
+use super::rows::{Build, DATABASE_BENCH, DRIVER_BENCH, Kind, ROWS, Row, SAMPLE};
 use super::{bounds, program, service, suites};
 use crate::{c_library, workspace};
 
@@ -74,10 +74,15 @@ pub struct Stage<'a> {
 impl<'a> Bench<'a> {
     /// Builds `warp`, in the workspace's own configuration.
     pub fn prepare(cancel: &'a Cancel) -> anyhow::Result<Self> {
-        Ok(Bench {
-            packing: Packing::with(suites::warp(cancel)?),
+        Ok(Self::with(suites::warp(cancel)?, cancel))
+    }
+
+    /// With a `warp` that is built.
+    pub fn with(warp: PathBuf, cancel: &'a Cancel) -> Self {
+        Bench {
+            packing: Packing::with(warp),
             cancel,
-        })
+        }
     }
 
     /// The sample service, ready to be started, without its native self.
@@ -91,6 +96,11 @@ impl<'a> Bench<'a> {
         self.setup(&DATABASE_BENCH)
     }
 
+    /// The drivers that databases are measured with, and their native self.
+    pub fn driver_bench(&self) -> anyhow::Result<Stage<'_>> {
+        self.setup(&DRIVER_BENCH)
+    }
+
     fn setup(&self, row: &Row) -> anyhow::Result<Stage<'_>> {
         let app = app(row);
         let native = match row.build {
@@ -100,7 +110,8 @@ impl<'a> Bench<'a> {
                 let flags = c_library::native(&library, &place, self.cancel)?;
                 super::native::c(&app, &flags, &bounds(MINUTES, self.cancel))?
             }
-            Build::Cargo => super::native::cargo(&app, self.cancel)?,
+            Build::Cargo => super::native::cargo(&app, &[], self.cancel)?,
+            Build::Optimised => super::native::cargo(&app, &["--release"], self.cancel)?,
         };
         self.component(row, native)
     }
@@ -151,9 +162,22 @@ impl Stage<'_> {
         command
     }
 
-    /// The component in the host, with the app's own `warp.toml` but for where
-    /// the database is and, where it has one, the echo service.
+    /// The component in the host, with [`Stage::configuration`].
     pub fn component(&self) -> anyhow::Result<Command> {
+        let configuration = self.configuration()?;
+        Ok(self.guest(&self.packed.component, &configuration))
+    }
+
+    /// Any component in the host.
+    pub fn guest(&self, component: &Path, configuration: &Path) -> Command {
+        let mut command = self.packing.run(component, configuration);
+        command.current_dir(self.scratch.path());
+        command
+    }
+
+    /// The app's own `warp.toml` but for where the databases are and, where it
+    /// has one, the echo service.
+    pub fn configuration(&self) -> anyhow::Result<PathBuf> {
         let path = self.app.join("warp.toml");
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("cannot read {}", path.display()))?;
@@ -163,9 +187,7 @@ impl Stage<'_> {
             placed(&text, &self.databases, &self.echo.address().to_string())?,
         )
         .with_context(|| format!("cannot write {}", configuration.display()))?;
-        let mut command = self.packing.run(&self.packed.component, &configuration);
-        command.current_dir(self.scratch.path());
-        Ok(command)
+        Ok(configuration)
     }
 
     /// What went on at the database, for a failure's report.

@@ -42,8 +42,9 @@ pub fn c(app: &Path, flags: &[String], bounds: &Bounds) -> anyhow::Result<PathBu
     Ok(program)
 }
 
-/// A Rust program, as its own project; linted on the way.
-pub fn cargo(app: &Path, cancel: &Cancel) -> anyhow::Result<PathBuf> {
+/// A Rust program, as its own project; linted on the way. `flags` are for the
+/// build.
+pub fn cargo(app: &Path, flags: &[&str], cancel: &Cancel) -> anyhow::Result<PathBuf> {
     let name = app
         .file_name()
         .and_then(|name| name.to_str())
@@ -61,5 +62,5 @@ pub fn cargo(app: &Path, cancel: &Cancel) -> anyhow::Result<PathBuf> {
         cancel,
     )?
     .success()?;
-    suites::build(app, &["--locked"], name, cancel)
+    suites::build(app, &[&["--locked"], flags].concat(), name, cancel)
 }

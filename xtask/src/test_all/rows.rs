@@ -28,6 +28,8 @@ pub enum Build {
     C { library: &'static str },
     /// By cargo.
     Cargo,
+    /// By cargo, as it is measured.
+    Optimised,
 }
 
 /// The row of the sample service.
@@ -132,4 +134,18 @@ pub const DATABASE_BENCH: Row = Row {
     },
     kind: Kind::Program,
     build: Build::C { library: LIBPQ },
+};
+
+/// As [`DATABASE_BENCH`], with drivers of Rust.
+pub const DRIVER_BENCH: Row = Row {
+    folder: "xtask/bench",
+    subject: Subject {
+        app: "drivers",
+        language: "Rust",
+        shims: SHIMS,
+        database: Some("postgres, redis"),
+        native: true,
+    },
+    kind: Kind::Program,
+    build: Build::Optimised,
 };
