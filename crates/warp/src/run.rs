@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use warpgrid_host::config::Rule;
 use warpgrid_host::http::{self, Current};
 use warpgrid_host::{Deployment, EngineConfig, Invocation, ShimConfig, Signal, WarpGridEngine};
-use warpgrid_pack::{Symbols, analyze, check, manifest};
+use warpgrid_pack::{Analysis, Symbols, analyze, check, manifest};
 use warpgrid_store::Store;
 
 use crate::{cli, serving};
@@ -34,7 +34,7 @@ const ENDED_BY_SIGNAL: u8 = 128;
 pub fn run(args: cli::Run) -> miette::Result<ExitCode> {
     serving::log_to_stderr();
     let component = analyze(&args.component)?;
-    check(&args.component, &component, &Symbols::default())?;
+    check_origin(&args.component, &component)?;
     let mut config = configuration(&args)?;
     if component.world == COMMAND {
         let granted = args.listen.map(Rule::Address);
@@ -62,6 +62,21 @@ pub fn run(args: cli::Run) -> miette::Result<ExitCode> {
         engine.pools().drain(DRAIN).await;
         Ok(code)
     })
+}
+
+/// A component of our toolchains must have their shims; one of a stock toolchain
+/// gets what it can without, and its user is told what that is.
+fn check_origin(path: &Path, component: &Analysis) -> Result<(), warpgrid_pack::Error> {
+    match check(path, component, &Symbols::default()) {
+        Err(warpgrid_pack::Error::MissingShim { message, .. }) if component.is_stock() => {
+            tracing::warn!(
+                "{message}: a stock toolchain built it; names and databases reach it by \
+                 wasi:sockets, virtual files and signals do not; `warp pack` gives it those"
+            );
+            Ok(())
+        }
+        checked => checked,
+    }
 }
 
 /// Threads for many guests; none for one, whose waiting would only be handed

@@ -47,30 +47,42 @@ fn link_time_optimisation_and_stripping_hide_nothing() {
     );
 }
 
-/// What plain cargo links with Rust's own libc, with names and without.
+/// What plain cargo links with Rust's own libc, with names and without: it has
+/// the names of `warp.toml`, and its user is told what it lacks.
 #[test]
-fn the_stock_libc_is_caught() {
+fn a_stock_program_runs_and_says_so() {
+    let main = "use std::net::ToSocketAddrs;\nfn main() {\n\
+                println!(\"{:?}\", (\"api.example.com\", 1).to_socket_addrs().unwrap().next());\n}\n";
     for (strip, evidence) in [
         ("none", "calls `getaddrinfo`"),
         ("symbols", "imports `wasi:sockets/ip-name-lookup`"),
     ] {
         let project = client();
+        project.write("src/main.rs", main);
         let profile = format!("[profile.release]\nlto = \"fat\"\nstrip = \"{strip}\"\n");
         project.write("Cargo.toml", format!("{CARGO}{profile}"));
+        project.write(
+            "warp.toml",
+            "[dns]\nhosts = { \"api.example.com\" = \"192.0.2.7\" }\n",
+        );
         let mut cargo = assert_cmd::Command::new("cargo");
         cargo
             .current_dir(project.path())
             .args(["build", "--release", "--target", support::TARGET]);
         cargo.env("CARGO_BUILD_BUILD_DIR", project.path().join("target"));
+        cargo.env_remove("CARGO_TARGET_DIR");
         let outcome = project.outcome(&mut cargo);
         assert_eq!(outcome.code, Some(0), "{}", outcome.account);
-        project
-            .run(&["run", "target/wasm32-wasip2/release/client.wasm"])
-            .expect_failure(&[
-                evidence,
-                "does not import `warpgrid:shim/dns`",
-                "build with `warp pack`",
-            ]);
+        let outcome = project.run(&["run", "target/wasm32-wasip2/release/client.wasm"]);
+        assert_eq!(outcome.code, Some(0), "{}", outcome.account);
+        assert_eq!(outcome.stdout, "Some(192.0.2.7:1)\n", "{}", outcome.account);
+        for words in [
+            evidence,
+            "does not import `warpgrid:shim/dns`",
+            "a stock toolchain built it",
+        ] {
+            assert!(outcome.stderr.contains(words), "{}", outcome.account);
+        }
     }
 }
 

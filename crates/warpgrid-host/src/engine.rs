@@ -129,11 +129,7 @@ impl WarpGridEngine {
     /// # Errors
     /// When the file cannot be read or is not a component.
     pub fn load_module(&self, path: &Path) -> Result<Module, Error> {
-        let bytes = std::fs::read(path).map_err(|cause| Error::Read {
-            path: path.to_owned(),
-            cause,
-        })?;
-        let component = code_cache::load(&self.engine, self.code_cache.as_ref(), path, &bytes)?;
+        let component = code_cache::load(&self.engine, self.code_cache.as_ref(), path)?;
         Ok(Module {
             component,
             path: path.to_owned(),

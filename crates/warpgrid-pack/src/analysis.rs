@@ -79,6 +79,19 @@ impl Analysis {
             exports: found.exports.into_iter().collect(),
         }
     }
+
+    /// Whether nothing shows that one of our toolchains made it: no shim, no
+    /// record of `warp pack`, no hook of the patched libc.
+    #[must_use]
+    pub fn is_stock(&self) -> bool {
+        let mut tools = self.toolchain.iter().flat_map(|tools| tools.split(", "));
+        let mut functions = self.functions.iter().flatten();
+        self.shims.is_empty()
+            && !tools.any(|tool| tool.starts_with("warp "))
+            // As the linker calls what is weak and has no definition:
+            // `undefined_weak:__warpgrid_connect`.
+            && !functions.any(|function| function.contains("__warpgrid_"))
+    }
 }
 
 /// The tools in one line, without those that only put the component together:
@@ -217,6 +230,20 @@ mod tests {
         assert_eq!(found.shims, ["dns"]);
         assert_eq!(found.toolchain.as_deref(), Some("clang 19.1.7"));
         assert!(found.functions.unwrap().contains("getaddrinfo"));
+    }
+
+    #[test]
+    fn a_trace_of_ours_is_no_stock_component() {
+        let stock = SERVICE.replace("warpgrid:shim/dns@0.1.0", "wasi:io/poll@0.2.6");
+        assert!(!analyze_text(SERVICE).unwrap().is_stock());
+        assert!(analyze_text(&stock).unwrap().is_stock());
+        for (from, to) in [
+            ("\"clang\" \"19.1.7\"", "\"warp\" \"0.1.0\""),
+            ("$getaddrinfo", "$undefined_weak:__warpgrid_getaddrinfo"),
+        ] {
+            let ours = stock.replace(from, to);
+            assert!(!analyze_text(&ours).unwrap().is_stock(), "{ours}");
+        }
     }
 
     #[test]
