@@ -200,16 +200,25 @@ fn verdict<T>(outcome: anyhow::Result<T>) -> (Counts, Option<String>) {
 
 /// Runs the cargo that runs us.
 pub fn cargo(directory: &Path, args: &[&str], cancel: &Cancel) -> anyhow::Result<Finished> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    process::run(
-        Command::new(cargo)
-            .args(args)
-            .current_dir(directory)
-            // cargo's own for this process: they would mislead another's.
-            .env_remove("CARGO_MANIFEST_DIR")
-            .env_remove("CARGO_MANIFEST_PATH"),
-        &bounds(MINUTES, cancel),
-    )
+    let mut command = cargo_command(directory);
+    process::run(command.args(args), &bounds(MINUTES, cancel))
+}
+
+/// As a shell would run it: what cargo tells this process of its own package
+/// would mislead another, and rebuild what depends on such variables.
+pub fn cargo_command(directory: &Path) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(directory);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if ["CARGO_PKG_", "CARGO_MANIFEST_"]
+            .iter()
+            .any(|prefix| text.starts_with(prefix))
+        {
+            command.env_remove(&name);
+        }
+    }
+    command
 }
 
 /// Builds with cargo, and gives the path of one of the programs.

@@ -2,7 +2,6 @@
 //! by stock cargo, both in our host, and natively.
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use anyhow::Context;
 use warpgrid_test_harness::process::{self, Finished};
@@ -10,6 +9,7 @@ use warpgrid_test_harness::process::{self, Finished};
 use super::microseconds;
 use crate::bench::row::{Goal, Row};
 use crate::test_all::matrix::Stage;
+use crate::test_all::suites;
 
 /// What is done, and how often; what it is called.
 const WAYS: [(&str, &str, &str, &str); 4] = [
@@ -79,7 +79,7 @@ pub fn rows(stage: &Stage<'_>, rounds: u32) -> anyhow::Result<Vec<Row>> {
 /// The program as cargo builds it without us.
 fn stock(stage: &Stage<'_>) -> anyhow::Result<PathBuf> {
     let target = stage.app.join("target/stock");
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = suites::cargo_command(&stage.app);
     cargo
         .args([
             "build",
@@ -90,7 +90,6 @@ fn stock(stage: &Stage<'_>) -> anyhow::Result<PathBuf> {
         ])
         .arg("--target-dir")
         .arg(&target)
-        .current_dir(&stage.app)
         // What tokio asks of whoever uses its sockets on this target.
         .env("RUSTFLAGS", "--cfg tokio_unstable");
     process::run(&mut cargo, &stage.bounds)
