@@ -46,7 +46,11 @@ async fn a_guest_that_does_not_read_holds_itself_alone(kind: Kind) {
     while quiet < 20 {
         let last = passed();
         proxied.works().await;
-        quiet = if passed() - last < OTHERS { quiet + 1 } else { 0 };
+        quiet = if passed() - last < OTHERS {
+            quiet + 1
+        } else {
+            0
+        };
         assert!(passed() < before + ON_THE_WAY, "{}", passed());
     }
     // The place of the others was never the slow one's.
