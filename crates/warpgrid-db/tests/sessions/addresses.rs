@@ -8,7 +8,7 @@ use warpgrid_db::{Addresses, Endpoint, Pools};
 use warpgrid_test_harness::faults::FaultProxy;
 use warpgrid_test_harness::postgres::TRUST;
 
-use crate::wire::{Wire, endpoint, limits, server, tenant};
+use crate::wire::{Wire, endpoint, limits, refused, server, startup, tenant, until};
 
 const NAME: &str = "db.warp.local";
 
@@ -32,6 +32,11 @@ impl Addresses for InTurn {
         let count = addresses.len().max(1);
         addresses.rotate_left(turn % count);
         addresses
+    }
+
+    fn is_at(&self, host: &str, address: IpAddr) -> bool {
+        assert_eq!(host, NAME);
+        self.addresses.lock().unwrap().contains(&address)
     }
 
     fn tried(&self, address: IpAddr, answered: bool) {
@@ -135,4 +140,46 @@ async fn registries_share_no_pool_but_what_they_do_not_have_is_shared() {
         assert_eq!(wire.rows("select 1").await, ["1"]);
     }
     assert_eq!(pools.stats().len(), 3);
+}
+
+/// Whoever is at an address that the name has no more stays there, and nobody
+/// comes after it.
+#[tokio::test]
+async fn a_name_that_moves_or_vanishes_leaves_no_session_behind() {
+    let replicas = Replicas::start(&[loopback(2), loopback(3)]);
+    let registry = Arc::new(InTurn::default());
+    let move_to = |addresses: &[IpAddr]| *registry.addresses.lock().unwrap() = addresses.to_vec();
+    let pools = Pools::new().with_addresses(registry.clone());
+    let endpoint = replicas.endpoint(2);
+    move_to(&[loopback(2)]);
+    let mut held = Wire::open(&pools, &endpoint).await;
+    let idle = Wire::open(&pools, &endpoint).await;
+    idle.terminate().await;
+    until("it is back", || pools.stats()[0].idle == 1).await;
+    assert_eq!(replicas.taken(), [2, 0]);
+
+    move_to(&[loopback(3)]);
+    let mut wire = Wire::open(&pools, &endpoint).await;
+    assert_eq!(wire.rows("select 1").await, ["1"]);
+    assert_eq!(replicas.taken(), [2, 1]);
+    assert_eq!(held.rows("select 'stays'").await, ["stays"]);
+    // Nor does one that waits for it get it.
+    let mut waiting = Wire::over(pools.connect(&tenant("t"), &endpoint).await.unwrap());
+    waiting.send(&startup(&[("user", "x")])).await;
+    assert_eq!(pools.stats()[0].waiting, 1);
+    held.terminate().await;
+    assert_eq!(waiting.answer().await.last().unwrap().tag, b'Z');
+    assert_eq!(replicas.taken(), [2, 2]);
+    drop((wire, waiting));
+    until("both are back", || pools.stats()[0].idle == 2).await;
+
+    move_to(&[]);
+    let refused = refused(&pools, &endpoint).await;
+    assert!(refused.field(b'M').contains(NAME), "{refused:?}");
+    move_to(&[loopback(3)]);
+    let mut wire = Wire::open(&pools, &endpoint).await;
+    assert_eq!(wire.rows("select 'again'").await, ["again"]);
+    // One was given up while the name was away, the other is where it is.
+    assert_eq!(replicas.taken(), [2, 2]);
+    assert_eq!(pools.stats()[0].live, 1);
 }
