@@ -19,7 +19,7 @@ const ON_THE_WAY: u64 = 32 << 20;
 const OTHERS: u64 = 8 << 10;
 
 fn asks_for_much(kind: Kind) -> Vec<u8> {
-    let sql = format!("select repeat('x', 1024) from");
+    let sql = "select repeat('x', 1024) from";
     let rows = ASKED / 1024;
     match kind {
         Kind::Postgres => query(&format!("{sql} generate_series(1, {rows})")).to_vec(),

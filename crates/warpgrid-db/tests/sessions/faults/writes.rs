@@ -75,8 +75,7 @@ async fn what_is_acknowledged_is_there_once(kind: Kind) {
     let written = block_in_place(|| server.written());
     let once: BTreeSet<u64> = written.iter().copied().collect();
     assert_eq!(once.len(), written.len(), "something is there twice");
-    let acknowledged = writes.acknowledged.lock().unwrap();
-    for number in &*acknowledged {
+    for number in &*writes.acknowledged.lock().unwrap() {
         assert!(once.contains(number), "{number} is lost");
     }
     let asked = writes.next.load(Ordering::SeqCst);
@@ -112,7 +111,7 @@ async fn write(proxied: &Proxied, writes: &Writes) {
             writes.acknowledged.lock().unwrap().push(number);
         }
         // A session has a few writes, and then another has its connection.
-        if !acknowledged || number % 4 == 0 {
+        if !acknowledged || number.is_multiple_of(4) {
             guest = None;
         }
     }
