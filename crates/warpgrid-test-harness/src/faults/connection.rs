@@ -122,8 +122,9 @@ impl Way<'_> {
             while !data.is_empty() {
                 let (count, fault) = course.next(data);
                 let (now, later) = data.split_at_mut(count);
-                to.write_all(now).await.map_err(|_| End::Reset)?;
+                // Before anybody can have heard of it.
                 self.count(now);
+                to.write_all(now).await.map_err(|_| End::Reset)?;
                 data = later;
                 if fault.is_some() {
                     self.shared.tally().struck += 1;

@@ -241,7 +241,7 @@ impl FaultProxy {
         self.shared.tally().open.len()
     }
 
-    /// How many bytes have passed.
+    /// How many bytes have passed, or are about to.
     #[must_use]
     pub fn passed(&self, direction: Direction) -> u64 {
         let tally = self.shared.tally();
