@@ -4,10 +4,11 @@ use std::process::ExitCode;
 
 use miette::IntoDiagnostic;
 use serde_json::json;
+use warpgrid_host::Signal;
 use warpgrid_host::db_proxy::{DbProxy, Error, Listening, Request};
 
 use crate::cli;
-use crate::serving::{Stop, log_to_stderr};
+use crate::serving::{Requests, log_to_stderr, read_again};
 
 /// As for what the parser itself refuses.
 const WRONG_USAGE: u8 = 2;
@@ -19,27 +20,37 @@ pub fn run(args: cli::DbProxy) -> miette::Result<ExitCode> {
 }
 
 async fn serve(args: cli::DbProxy) -> miette::Result<ExitCode> {
-    let mut stop = Stop::watch()?;
+    let mut requests = Requests::watch()?;
     let request = Request {
         config: args.config,
         databases: args.databases,
         listen: args.listen,
     };
-    let proxy = match DbProxy::bind(&request).await {
+    let mut proxy = match DbProxy::start(request).await {
         Err(error @ Error::NotLoopback { .. }) => {
             eprintln!("{:?}", miette::Report::from(error));
             return Ok(ExitCode::from(WRONG_USAGE));
         }
-        bound => bound?,
+        started => started?,
     };
-    print(proxy.listening(), args.json);
-    proxy.serve(async || _ = stop.asked().await).await;
+    print(&proxy, args.json);
+    while requests.next().await.0 == Signal::Hangup {
+        let before: Vec<Listening> = proxy.listening().cloned().collect();
+        let reloaded = proxy.reload().await;
+        read_again("the databases", reloaded.map_err(Into::into));
+        if !proxy.listening().eq(&before) {
+            print(&proxy, args.json);
+        }
+    }
+    let asked = async { while requests.next().await.0 == Signal::Hangup {} };
+    proxy.finish(asked).await;
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(listening: &[Listening], json: bool) {
+fn print(proxy: &DbProxy, json: bool) {
     if json {
-        println!("{}", json!({ "databases": listening }));
+        let all: Vec<&Listening> = proxy.listening().collect();
+        println!("{}", json!({ "databases": all }));
         return;
     }
     for Listening {
@@ -47,7 +58,7 @@ fn print(listening: &[Listening], json: bool) {
         listen,
         client,
         ..
-    } in listening
+    } in proxy.listening()
     {
         println!("{database} on {listen}: {client}");
     }

@@ -129,16 +129,8 @@ async fn serve(args: cli::Run, deployment: Arc<Deployment>) -> miette::Result<Ex
 fn reload(args: &cli::Run, current: &Current) {
     let successor =
         configuration(args).and_then(|config| current.get().successor(&config).map_err(Into::into));
-    match successor {
-        Ok(deployment) => {
-            current.replace(deployment);
-            eprintln!("read again: the component and its configuration");
-        }
-        Err(report) => {
-            eprintln!("{report:?}");
-            tracing::warn!("not read again: the former component and configuration go on");
-        }
-    }
+    let replaced = successor.map(|deployment| current.replace(deployment));
+    serving::read_again("the component and its configuration", replaced);
 }
 
 async fn command(args: &cli::Run, deployment: &Deployment) -> miette::Result<ExitCode> {

@@ -15,32 +15,7 @@ const HANGUP: u8 = 1;
 const INTERRUPT: u8 = 2;
 const TERMINATE: u8 = 15;
 
-/// Ctrl-C, or a supervisor's request to terminate.
-pub struct Stop {
-    interrupted: Signal,
-    terminated: Signal,
-}
-
-impl Stop {
-    /// From now on neither ends the process by itself. Must be called inside of
-    /// a tokio runtime.
-    pub fn watch() -> miette::Result<Self> {
-        Ok(Self {
-            interrupted: watch(SignalKind::interrupt())?,
-            terminated: watch(SignalKind::terminate())?,
-        })
-    }
-
-    /// Waits for the next one, and gives the signal's number.
-    pub async fn asked(&mut self) -> u8 {
-        tokio::select! {
-            _ = self.interrupted.recv() => INTERRUPT,
-            _ = self.terminated.recv() => TERMINATE,
-        }
-    }
-}
-
-/// What a command may be asked, by the signals that this process receives.
+/// What a verb that serves may be asked, by the signals that this process receives.
 pub struct Requests(Vec<Watched>);
 
 struct Watched {
@@ -85,6 +60,17 @@ impl Requests {
             received.map_or(Poll::Pending, Poll::Ready)
         })
         .await
+    }
+}
+
+/// Says that what stood in files has been read again, or why it has not.
+pub fn read_again(what: &str, read: miette::Result<()>) {
+    match read {
+        Ok(()) => eprintln!("read again: {what}"),
+        Err(report) => {
+            eprintln!("{report:?}");
+            tracing::warn!("not read again: what was read before goes on");
+        }
     }
 }
 

@@ -48,7 +48,7 @@ fn a_hangup_reads_the_configuration_again() {
     project.write("warp.toml", "[limits]\nmemroy = '1 MiB'\n");
     service.reload();
     service
-        .says("the former component and configuration go on", &bounds())
+        .says("what was read before goes on", &bounds())
         .unwrap();
     for words in ["warp.toml:2", "did you mean `memory`?"] {
         assert!(service.log().contains(words), "{}", service.report());

@@ -15,6 +15,10 @@ pub trait Addresses: Send + Sync + 'static {
     /// The addresses of a name, the one to try first first.
     fn of(&self, host: &str) -> Vec<IpAddr>;
 
+    /// Whether an address is one of a name's. Connections to others are used by
+    /// the sessions that have them, and by none after those.
+    fn is_at(&self, host: &str, address: IpAddr) -> bool;
+
     /// Told how trying an address ended.
     fn tried(&self, address: IpAddr, answered: bool);
 }

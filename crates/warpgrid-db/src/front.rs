@@ -36,10 +36,33 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// A TCP listener whose every connection becomes a [`Session`](crate::Session).
 pub struct Front {
     listener: TcpListener,
-    door: Arc<Door>,
+    doors: Doors,
 }
 
-/// What every client of a front shares.
+/// Where a [`Front`] leads, which may be changed while it serves. Clones are of
+/// the same front.
+#[derive(Clone)]
+pub struct Doors(watch::Sender<Option<Arc<Door>>>);
+
+impl Doors {
+    /// Leads those that connect from now on to another endpoint. Clients that
+    /// are there stay where they are.
+    pub fn lead_to(&self, endpoint: Arc<Endpoint>) {
+        self.0.send_modify(|door| {
+            if let Some(other) = door.take_if(|door| door.endpoint != endpoint) {
+                let Door { pools, tenant, .. } = &*other;
+                *door = Some(Door::new(pools.clone(), tenant.clone(), endpoint));
+            }
+        });
+    }
+
+    /// Lets nobody in any more, for good. Clients that are there stay.
+    pub fn close(&self) {
+        self.0.send_replace(None);
+    }
+}
+
+/// What the clients of an endpoint share.
 struct Door {
     pools: Pools,
     tenant: Tenant,
@@ -65,20 +88,17 @@ impl Front {
             let text = "clients are not authenticated: only a loopback address will do";
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
         }
-        let PoolLimits {
-            size, max_waiting, ..
-        } = endpoint.limits;
-        let most = size.max(1).saturating_add(max_waiting) as usize;
+        let door = Door::new(pools, tenant, endpoint);
         Ok(Self {
             listener: TcpListener::bind(address).await?,
-            door: Arc::new(Door {
-                pools,
-                tenant,
-                endpoint,
-                places: Semaphore::new(most.min(Semaphore::MAX_PERMITS)),
-                turned_away: Semaphore::new(MOST_TURNED_AWAY),
-            }),
+            doors: Doors(watch::Sender::new(Some(door))),
         })
+    }
+
+    /// What changes where it leads.
+    #[must_use]
+    pub fn doors(&self) -> Doors {
+        self.doors.clone()
     }
 
     /// Where it listens.
@@ -90,20 +110,39 @@ impl Front {
     }
 
     /// Serves until `end` is done, then tells the clients that are left so and
-    /// returns. Dropping it ends their sessions without a word.
+    /// returns; or until it is [closed](Doors::close) and the last client has
+    /// gone. Dropping it ends their sessions without a word.
     pub async fn serve(self, end: impl Future<Output = ()>) {
         let (over, watched) = watch::channel(false);
         let mut clients = JoinSet::new();
         let mut end = std::pin::pin!(end);
+        let mut door = self.doors.0.subscribe();
+        let mut listener = Some(self.listener);
         loop {
+            let Some(open) = &listener else {
+                tokio::select! {
+                    () = &mut end => break,
+                    more = clients.join_next() => match more {
+                        Some(_) => continue,
+                        None => return,
+                    },
+                }
+            };
             let accepted = tokio::select! {
                 () = &mut end => break,
                 Some(_) = clients.join_next() => continue,
-                accepted = self.listener.accept() => accepted,
+                _ = door.wait_for(Option::is_none) => {
+                    listener = None;
+                    continue;
+                }
+                accepted = open.accept() => accepted,
             };
             match accepted {
                 Ok((client, address)) => {
-                    let (door, over) = (self.door.clone(), watched.clone());
+                    let Some(door) = door.borrow().clone() else {
+                        continue;
+                    };
+                    let over = watched.clone();
                     clients.spawn(async move {
                         if let Err(error) = door.admit(client, over).await {
                             tracing::debug!(%address, %error, "a client's connection broke");
@@ -118,13 +157,27 @@ impl Front {
                 }
             }
         }
-        drop(self.listener);
+        drop(listener);
         over.send_replace(true);
         while clients.join_next().await.is_some() {}
     }
 }
 
 impl Door {
+    fn new(pools: Pools, tenant: Tenant, endpoint: Arc<Endpoint>) -> Arc<Self> {
+        let PoolLimits {
+            size, max_waiting, ..
+        } = endpoint.limits;
+        let most = size.max(1).saturating_add(max_waiting) as usize;
+        Arc::new(Self {
+            pools,
+            tenant,
+            endpoint,
+            places: Semaphore::new(most.min(Semaphore::MAX_PERMITS)),
+            turned_away: Semaphore::new(MOST_TURNED_AWAY),
+        })
+    }
+
     async fn admit(&self, mut client: TcpStream, over: watch::Receiver<bool>) -> io::Result<()> {
         client.set_nodelay(true)?;
         if let Ok(_place) = self.places.try_acquire() {

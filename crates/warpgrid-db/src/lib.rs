@@ -47,7 +47,7 @@ mod wakers;
 pub use addresses::Addresses;
 pub use endpoint::{Credentials, Endpoint, PoolLimits, Protocol, Tenant};
 pub use error::Error;
-pub use front::Front;
+pub use front::{Doors, Front};
 pub use pool::PoolStats;
 pub use pools::{Pools, ResetPolicy};
 pub use secret::{Password, Secret};

@@ -124,13 +124,13 @@ pub(crate) trait Protocol: Sized + Send + Sync + 'static {
 
 /// A transport before the login.
 pub(crate) trait Raw: Send + 'static {
-    /// Whether it is still open and silent.
-    fn is_quiet(&mut self) -> bool;
+    /// The stream below it.
+    fn stream(&mut self) -> &mut Stream;
 }
 
 impl Raw for Stream {
-    fn is_quiet(&mut self) -> bool {
-        Stream::is_quiet(self)
+    fn stream(&mut self) -> &mut Stream {
+        self
     }
 }
 

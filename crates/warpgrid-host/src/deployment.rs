@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use warpgrid_db::{Pools, Tenant};
+use warpgrid_db::Tenant;
 use wasmtime::Store;
 use wasmtime::component::InstancePre;
 use wasmtime_wasi::WasiCtx;
@@ -19,12 +19,11 @@ use crate::imports;
 use crate::instance::{new_store, wasi};
 use crate::linker::linker;
 use crate::outgoing::Outgoing;
-use crate::shims::database_proxy::Endpoints;
-use crate::shims::dns::{DnsConfig, Services};
 use crate::shims::filesystem::{FilesystemConfig, Process};
 use crate::shims::signals::{self, Receivers, Signal};
 use crate::shims::threading::{Declared, ThreadingModel};
 use crate::state::GuestState;
+use crate::upstreams::Upstreams;
 
 /// A component linked with the shims of its configuration.
 pub struct Deployment {
@@ -41,16 +40,14 @@ pub struct Deployment {
 pub(crate) struct Shared {
     pub(crate) config: ShimConfig,
     pub(crate) tenant: Tenant,
-    pub(crate) pools: Pools,
+    pub(crate) upstreams: Upstreams,
     pub(crate) filesystem: Arc<FilesystemConfig>,
-    pub(crate) dns: Arc<DnsConfig>,
     pub(crate) outgoing: Arc<Outgoing>,
     /// What `/proc/self` shows of an instance that is given no arguments.
     pub(crate) program: Arc<[String]>,
     environment: Arc<[String]>,
     /// Whether guests need fuel, which the engine counts with.
     pub(crate) counts_instructions: bool,
-    pub(crate) endpoints: Arc<Endpoints>,
     pub(crate) signals: Arc<Receivers>,
     pub(crate) threading: Arc<Declared>,
     pub(crate) budget: Arc<Budget>,
@@ -75,28 +72,23 @@ impl Deployment {
         module: &Module,
         config: &ShimConfig,
         signals: Arc<Receivers>,
-        services: Option<Arc<Services>>,
+        upstreams: Upstreams,
     ) -> Result<Self, Error> {
         let engine = &host.engine;
         imports::check(engine, &module.component, &module.path, config.shims)?;
         // Once for its errors, before anything is served.
         wasi(config)?;
-        let services = services.unwrap_or_else(|| Arc::new(Services::new(config)));
-        let dns = Arc::new(DnsConfig::with_services(config, services.clone()));
-        let endpoints = Arc::new(Endpoints::new(config, &dns));
-        let pools = host.pools.with_addresses(services.clone());
+        let dns = &upstreams.dns;
         let outgoing = Outgoing::new(dns.clone(), config.network.clone());
         let shared = Arc::new(Shared {
             config: config.clone(),
             tenant: Tenant::new(module.path.display().to_string()),
-            pools,
-            filesystem: Arc::new(FilesystemConfig::new(config, services.clone())),
-            dns,
+            filesystem: Arc::new(FilesystemConfig::new(config, dns.services().clone())),
             outgoing: Arc::new(outgoing),
             program: [program_name(module)].into(),
             environment: environment(config),
             counts_instructions: host.count_instructions,
-            endpoints,
+            upstreams,
             signals,
             budget: Arc::new(Budget::new(&config.limits)),
             connections: Arc::new(Semaphore::new(config.limits.total_connections() as usize)),
@@ -121,8 +113,7 @@ impl Deployment {
             waiting: AtomicU32::new(0),
             shared,
         };
-        // Nothing fails any more: those that run before it may know, too.
-        services.replace(config);
+        deployment.shared.upstreams.take_over(config);
         deployment.log_shims();
         Ok(deployment)
     }
@@ -138,8 +129,8 @@ impl Deployment {
         let engine = self.host.for_limits(&config.limits)?;
         let module = engine.load_module(&self.module.path)?;
         let signals = self.shared.signals.clone();
-        let services = self.shared.dns.services().clone();
-        Self::new(&engine, &module, config, signals, Some(services)).map(Arc::new)
+        let upstreams = self.shared.upstreams.successor(config);
+        Self::new(&engine, &module, config, signals, upstreams).map(Arc::new)
     }
 
     /// What guests may use up.
@@ -167,7 +158,7 @@ impl Deployment {
     /// configuration in place of those it has. Guests that run see them at their
     /// next look-up, pools at their next connection.
     pub fn replace_names(&self, config: &ShimConfig) {
-        self.shared.dns.services().replace(config);
+        self.shared.upstreams.take_over(config);
     }
 
     /// What the component's instances have declared to assume of threads, the
@@ -237,7 +228,7 @@ impl Deployment {
         }
         if config.shims.dns {
             tracing::info!(
-                names = self.shared.dns.known_names(),
+                names = self.shared.upstreams.dns.known_names(),
                 "shim dns: active; getaddrinfo, getnameinfo and wasi:sockets/ip-name-lookup ask [services], [dns] hosts, [[database]], then the system"
             );
         } else {
@@ -262,7 +253,7 @@ impl Deployment {
         tracing::info!(
             "shim database-proxy: active; intercepts connections to [[database]] endpoints, those by wasi:sockets/tcp, too"
         );
-        for endpoint in self.shared.endpoints.iter() {
+        for endpoint in self.shared.upstreams.endpoints.iter() {
             tracing::info!(
                 protocol = ?endpoint.config.protocol,
                 guest = format!("{}:{}", endpoint.config.host, endpoint.config.port),

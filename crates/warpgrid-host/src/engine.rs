@@ -14,6 +14,7 @@ use crate::code_cache;
 use crate::config::{Limits, ShimConfig};
 use crate::deployment::Deployment;
 use crate::error::Error;
+use crate::upstreams::Upstreams;
 
 /// How often running guests are interrupted, so that one which computes neither
 /// starves the others nor outlives its deadline.
@@ -146,7 +147,8 @@ impl WarpGridEngine {
         module: &Module,
         config: &ShimConfig,
     ) -> Result<Arc<Deployment>, Error> {
-        Deployment::new(self, module, config, Arc::default(), None).map(Arc::new)
+        let upstreams = Upstreams::new(config, &self.pools);
+        Deployment::new(self, module, config, Arc::default(), upstreams).map(Arc::new)
     }
 
     /// The database pools that all deployments of this engine share.

@@ -39,6 +39,7 @@ mod linker;
 mod outgoing;
 pub mod shims;
 mod state;
+mod upstreams;
 mod worker;
 
 pub use command::{Ended, Invocation};

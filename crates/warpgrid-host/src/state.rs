@@ -67,18 +67,18 @@ impl GuestState {
             outgoing: OutgoingHooks::new(shared.outgoing.clone()),
             allowance: Allowance::new(shared.budget.clone(), limits),
             filesystem: FilesystemState::new(shared.filesystem.clone(), process),
-            dns: DnsState::new(shared.dns.clone(), names.clone()),
+            dns: DnsState::new(shared.upstreams.dns.clone(), names.clone()),
             database_proxy: DatabaseProxyState::new(
-                shared.pools.clone(),
+                shared.upstreams.pools.clone(),
                 shared.tenant.clone(),
-                shared.endpoints.clone(),
+                shared.upstreams.endpoints.clone(),
                 limits.connections,
                 shared.connections.clone(),
             ),
             signals: SignalsState::new(shared.signals.clone(), signals),
             threading: ThreadingState::new(shared.threading.clone()),
             names,
-            resolver: shared.dns.clone(),
+            resolver: shared.upstreams.dns.clone(),
             wasi_sockets: WasiSocketsState::default(),
         }
     }

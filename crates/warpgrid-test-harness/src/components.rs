@@ -1,4 +1,4 @@
-//! Components, packed by `warp` once in each process.
+//! Components, packed by `warp` once in each process, or built by stock cargo.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,27 @@ pub struct Packed {
     pub component: PathBuf,
     /// The shims that it imports, by interface name.
     pub shims: Vec<String>,
+}
+
+/// Builds a project by stock cargo, and gives the folder of its components.
+/// What is built goes to `target`, where the next build finds it.
+///
+/// # Errors
+/// The whole report of cargo.
+pub fn built(project: &Path, target: &Path, flags: &str, bounds: &Bounds) -> Result<PathBuf> {
+    const TARGET: &str = "wasm32-wasip2";
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .args(["build", "--release", "--locked", "--target", TARGET])
+        .current_dir(project)
+        .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_BUILD_BUILD_DIR", target)
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env("RUSTFLAGS", flags);
+    process::run(&mut command, bounds)?
+        .success()
+        .context("a component does not build; `cargo xtask setup` installs its target")?;
+    Ok(target.join(TARGET).join("release"))
 }
 
 /// Packs projects by one `warp`.

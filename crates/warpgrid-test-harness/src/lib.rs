@@ -1,13 +1,15 @@
 //! Real servers for tests: each on a free port, in a temporary directory, and
 //! gone when the test that started it ends, whichever way it ends. Beside them,
 //! what a test of whole programs needs: running them with everything captured,
-//! HTTP clients, and components that are built once.
+//! HTTP clients, components that are built once, and a network that fails when
+//! it is told to.
 
 #![forbid(unsafe_code)]
 
 pub mod components;
 mod daemon;
 pub mod echo;
+pub mod faults;
 mod guard;
 pub mod http;
 pub mod mariadb;

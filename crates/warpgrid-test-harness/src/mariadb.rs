@@ -208,7 +208,8 @@ fn command(directory: &Path, port: u16) -> Command {
         .arg(format!("--port={port}"))
         .args(["--bind-address=127.0.0.1", "--skip-name-resolve"])
         .args(["--innodb-buffer-pool-size=16M", "--innodb-log-file-size=4M"])
-        .args(["--innodb-flush-log-at-trx-commit=0", "--skip-log-bin"])
+        // What is committed outlives the server, if not the machine.
+        .args(["--innodb-flush-log-at-trx-commit=2", "--skip-log-bin"])
         .args(["--max-connections=400", "--local-infile=1"]);
     let tls = [
         ("ssl-cert", tls::CERTIFICATE),

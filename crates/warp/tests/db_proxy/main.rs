@@ -6,6 +6,7 @@
 mod mysql;
 mod postgres;
 mod redis;
+mod reload;
 mod serving;
 #[path = "../support/mod.rs"]
 mod support;
@@ -24,14 +25,14 @@ fn bounds() -> Bounds {
 }
 struct Proxy {
     service: Service,
-    _project: Project,
+    project: Project,
 }
 
 impl Proxy {
     fn start(configuration: &str) -> Self {
         let project = Project::new(&[("warp.toml", configuration)]);
         let service = Service::start(&bounds(), |address| {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_warp"));
+            let mut command = support::signalled_warp();
             command.current_dir(project.path()).args([
                 "db-proxy",
                 "--listen",
@@ -41,7 +42,7 @@ impl Proxy {
         });
         Proxy {
             service: service.unwrap(),
-            _project: project,
+            project,
         }
     }
     fn address(&self) -> SocketAddr {

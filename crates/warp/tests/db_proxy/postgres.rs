@@ -1,5 +1,6 @@
 //! PostgreSQL: its own client programs, and a driver.
 
+use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
@@ -53,16 +54,21 @@ impl Proxy {
         (text(finished.stdout), text(finished.stderr))
     }
 
-    async fn connect(&self) -> tokio_postgres::Client {
-        let config = format!(
-            "host=127.0.0.1 port={} user=whoever dbname={DATABASE}",
-            self.address().port()
-        );
-        let (client, connection) = tokio_postgres::connect(&config, NoTls).await.unwrap();
-        tokio::spawn(connection);
-        client
+    pub async fn connect(&self) -> tokio_postgres::Client {
+        connect(self.address()).await
     }
 }
+
+pub async fn connect(address: SocketAddr) -> tokio_postgres::Client {
+    let config = format!(
+        "host=127.0.0.1 port={} user=whoever dbname={DATABASE}",
+        address.port()
+    );
+    let (client, connection) = tokio_postgres::connect(&config, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
 /// How often an application of this name was logged in at the server.
 fn logins(application: &str) -> usize {
     let lines = format!("user={SCRAM} database={DATABASE} application_name={application}\n");

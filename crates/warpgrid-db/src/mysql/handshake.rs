@@ -148,8 +148,8 @@ pub(crate) struct Greeted {
 }
 
 impl Raw for Greeted {
-    fn is_quiet(&mut self) -> bool {
-        self.stream.is_quiet()
+    fn stream(&mut self) -> &mut Stream {
+        &mut self.stream
     }
 }
 

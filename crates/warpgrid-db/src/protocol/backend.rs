@@ -1,6 +1,7 @@
 //! The server of one endpoint: how connections to it are opened, and which of
 //! them may still be used.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -82,6 +83,25 @@ impl<P: Protocol> Backend<P> {
             let now = password.digest();
             self.pool.retain(|key| P::password(key) == Some(&now));
         }
+    }
+
+    /// Whether a connection that nobody uses may be used: it is open and silent,
+    /// and its server is where the endpoint's name says.
+    pub(crate) fn may_use(&self, stream: &mut Stream) -> bool {
+        stream.is_quiet() && !self.has_moved(stream)
+    }
+
+    /// Whether a connection is to where the endpoint's name was before.
+    pub(crate) fn has_moved(&self, stream: &Stream) -> bool {
+        let Some(registry) = &self.registry else {
+            return false;
+        };
+        let at = |peer: SocketAddr| registry.is_at(&self.endpoint.host, peer.ip());
+        let moved = !stream.peer().is_ok_and(at);
+        if moved {
+            tracing::debug!(endpoint = %self.endpoint, "the server is elsewhere now");
+        }
+        moved
     }
 
     /// Whether an attempt is to be repeated without TLS.

@@ -39,7 +39,7 @@ pub(super) fn begin<P: Protocol>(
             return Ok(Begun::Lease(lease));
         }
         Checkout::Granted(Grant::Idle(mut lease, idle)) => {
-            if !lease.connection().stream.is_quiet() {
+            if !backend.may_use(&mut lease.connection().stream) {
                 Checkout::Granted(Grant::Open(lease.renew(), None))
             } else if idle < endpoint.limits.check_after {
                 return Ok(Begun::Lease(lease));
@@ -75,6 +75,8 @@ async fn checkout<P: Protocol>(
             // One that was waited for may have come back before it changed.
             if backend.is_outdated(lease.key()) {
                 tracing::debug!(%endpoint, "the password has changed since the login");
+            } else if backend.has_moved(&lease.connection().stream) {
+                // The same.
             } else if idle < endpoint.limits.check_after
                 || answers(lease.connection(), endpoint).await
             {
@@ -83,8 +85,11 @@ async fn checkout<P: Protocol>(
             (lease.renew(), None)
         }
         Grant::Open(place, raw) => {
-            let quiet = |mut raw: P::Raw| raw.is_quiet().then_some(raw);
-            (place, raw.and_then(quiet))
+            let usable = |raw: &mut P::Raw| backend.may_use(raw.stream());
+            (
+                place,
+                raw.and_then(|mut raw| usable(&mut raw).then_some(raw)),
+            )
         }
     };
     let reused = raw.is_some();

@@ -1,16 +1,14 @@
 //! Servers that a registry finds.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream};
 use warpgrid_db::{Addresses, Endpoint, Pools};
+use warpgrid_test_harness::faults::FaultProxy;
 use warpgrid_test_harness::postgres::TRUST;
 
-use crate::wire::{Wire, endpoint, limits, server, tenant};
+use crate::wire::{Wire, endpoint, limits, refused, server, startup, tenant, until};
 
 const NAME: &str = "db.warp.local";
 
@@ -36,51 +34,38 @@ impl Addresses for InTurn {
         addresses
     }
 
+    fn is_at(&self, host: &str, address: IpAddr) -> bool {
+        assert_eq!(host, NAME);
+        self.addresses.lock().unwrap().contains(&address)
+    }
+
     fn tried(&self, address: IpAddr, answered: bool) {
         self.tried.lock().unwrap().push((address, answered));
     }
 }
 
-/// One server behind several addresses with the same port, and how many
-/// connections each of them took.
-struct Replicas {
-    port: u16,
-    taken: Arc<Mutex<HashMap<IpAddr, usize>>>,
-}
+/// One server behind several addresses with the same port.
+struct Replicas(Vec<FaultProxy>);
 
 impl Replicas {
-    async fn start(addresses: &[IpAddr], to: SocketAddr) -> Self {
-        let taken = Arc::<Mutex<HashMap<IpAddr, usize>>>::default();
+    fn start(addresses: &[IpAddr]) -> Self {
         let mut port = 0;
-        for address in addresses {
-            let listener = TcpListener::bind((*address, port)).await.unwrap();
-            port = listener.local_addr().unwrap().port();
-            let (address, taken) = (*address, taken.clone());
-            tokio::spawn(async move {
-                while let Ok((mut client, _)) = listener.accept().await {
-                    *taken.lock().unwrap().entry(address).or_default() += 1;
-                    tokio::spawn(async move {
-                        let mut server = TcpStream::connect(to).await.unwrap();
-                        // Whichever end breaks off, it is over.
-                        let _ = copy_bidirectional(&mut client, &mut server).await;
-                    });
-                }
-            });
-        }
-        Self { port, taken }
+        let proxies = addresses.iter().map(|address| {
+            let proxy = FaultProxy::start_at((*address, port).into(), server().address());
+            let proxy = proxy.unwrap();
+            port = proxy.port();
+            proxy
+        });
+        Self(proxies.collect())
     }
 
-    fn taken(&self, address: IpAddr) -> usize {
-        self.taken
-            .lock()
-            .unwrap()
-            .get(&address)
-            .copied()
-            .unwrap_or_default()
+    /// How many connections each of them took.
+    fn taken(&self) -> Vec<usize> {
+        self.0.iter().map(|proxy| proxy.said().len()).collect()
     }
 
     fn endpoint(&self, size: u32) -> Arc<Endpoint> {
-        let mut endpoint = Endpoint::clone(&endpoint(self.port, TRUST, limits(size)));
+        let mut endpoint = Endpoint::clone(&endpoint(self.0[0].port(), TRUST, limits(size)));
         endpoint.host = NAME.to_owned();
         Arc::new(endpoint)
     }
@@ -93,7 +78,7 @@ fn loopback(last: u8) -> IpAddr {
 #[tokio::test]
 async fn connections_go_round_the_addresses_of_a_name() {
     let both = [loopback(2), loopback(3)];
-    let replicas = Replicas::start(&both, server().address()).await;
+    let replicas = Replicas::start(&both);
     let registry = Arc::new(InTurn::default());
     *registry.addresses.lock().unwrap() = both.to_vec();
     let pools = Pools::new().with_addresses(registry.clone());
@@ -104,14 +89,14 @@ async fn connections_go_round_the_addresses_of_a_name() {
         assert_eq!(wire.rows("select 1").await, ["1"]);
         open.push(wire);
     }
-    assert_eq!(both.map(|address| replicas.taken(address)), [2, 2]);
+    assert_eq!(replicas.taken(), [2, 2]);
     let tried = registry.tried.lock().unwrap();
     assert!(tried.iter().all(|(_, answered)| *answered), "{tried:?}");
 }
 
 #[tokio::test]
 async fn an_address_that_fails_is_reported_and_the_next_one_taken() {
-    let replicas = Replicas::start(&[loopback(2)], server().address()).await;
+    let replicas = Replicas::start(&[loopback(2)]);
     let registry = Arc::new(InTurn::default());
     *registry.addresses.lock().unwrap() = vec![loopback(4), loopback(2)];
     let pools = Pools::new().with_addresses(registry.clone());
@@ -123,7 +108,7 @@ async fn an_address_that_fails_is_reported_and_the_next_one_taken() {
 
 #[tokio::test]
 async fn a_name_without_addresses_is_named_and_found_once_it_has_some() {
-    let replicas = Replicas::start(&[loopback(2)], server().address()).await;
+    let replicas = Replicas::start(&[loopback(2)]);
     let registry = Arc::new(InTurn::default());
     let pools = Pools::new().with_addresses(registry.clone());
     let endpoint = replicas.endpoint(1);
@@ -136,7 +121,7 @@ async fn a_name_without_addresses_is_named_and_found_once_it_has_some() {
 
 #[tokio::test]
 async fn registries_share_no_pool_but_what_they_do_not_have_is_shared() {
-    let replicas = Replicas::start(&[loopback(2)], server().address()).await;
+    let replicas = Replicas::start(&[loopback(2)]);
     let pools = Pools::new();
     let views: Vec<Pools> = (0..2)
         .map(|_| {
@@ -155,4 +140,46 @@ async fn registries_share_no_pool_but_what_they_do_not_have_is_shared() {
         assert_eq!(wire.rows("select 1").await, ["1"]);
     }
     assert_eq!(pools.stats().len(), 3);
+}
+
+/// Whoever is at an address that the name has no more stays there, and nobody
+/// comes after it.
+#[tokio::test]
+async fn a_name_that_moves_or_vanishes_leaves_no_session_behind() {
+    let replicas = Replicas::start(&[loopback(2), loopback(3)]);
+    let registry = Arc::new(InTurn::default());
+    let move_to = |addresses: &[IpAddr]| *registry.addresses.lock().unwrap() = addresses.to_vec();
+    let pools = Pools::new().with_addresses(registry.clone());
+    let endpoint = replicas.endpoint(2);
+    move_to(&[loopback(2)]);
+    let mut held = Wire::open(&pools, &endpoint).await;
+    let idle = Wire::open(&pools, &endpoint).await;
+    idle.terminate().await;
+    until("it is back", || pools.stats()[0].idle == 1).await;
+    assert_eq!(replicas.taken(), [2, 0]);
+
+    move_to(&[loopback(3)]);
+    let mut wire = Wire::open(&pools, &endpoint).await;
+    assert_eq!(wire.rows("select 1").await, ["1"]);
+    assert_eq!(replicas.taken(), [2, 1]);
+    assert_eq!(held.rows("select 'stays'").await, ["stays"]);
+    // Nor does one that waits for it get it.
+    let mut waiting = Wire::over(pools.connect(&tenant("t"), &endpoint).await.unwrap());
+    waiting.send(&startup(&[("user", "x")])).await;
+    assert_eq!(pools.stats()[0].waiting, 1);
+    held.terminate().await;
+    assert_eq!(waiting.answer().await.last().unwrap().tag, b'Z');
+    assert_eq!(replicas.taken(), [2, 2]);
+    drop((wire, waiting));
+    until("both are back", || pools.stats()[0].idle == 2).await;
+
+    move_to(&[]);
+    let refused = refused(&pools, &endpoint).await;
+    assert!(refused.field(b'M').contains(NAME), "{refused:?}");
+    move_to(&[loopback(3)]);
+    let mut wire = Wire::open(&pools, &endpoint).await;
+    assert_eq!(wire.rows("select 'again'").await, ["again"]);
+    // One was given up while the name was away, the other is where it is.
+    assert_eq!(replicas.taken(), [2, 2]);
+    assert_eq!(pools.stats()[0].live, 1);
 }

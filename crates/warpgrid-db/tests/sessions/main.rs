@@ -5,6 +5,7 @@
 
 mod addresses;
 mod cancel;
+mod faults;
 mod front;
 mod hostile;
 mod isolation;

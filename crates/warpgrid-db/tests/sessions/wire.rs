@@ -70,6 +70,49 @@ pub async fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
+/// Why a guest has no answer.
+#[derive(Debug)]
+pub enum Failed {
+    /// It got no session, or that ended by this.
+    Session(Error),
+    /// The stream ended.
+    Ended,
+    /// It was told, by the protocol.
+    Said(String),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::Session(error)
+    }
+}
+
+/// Sends all of it; what must be received meanwhile goes to the buffer.
+pub async fn send(
+    session: &mut Session,
+    buffer: &mut BytesMut,
+    mut data: &[u8],
+) -> Result<(), Failed> {
+    while !data.is_empty() {
+        let taken = within(session.send(data)).await?;
+        data = &data[taken..];
+        if taken == 0 {
+            receive(session, buffer).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Receives something.
+pub async fn receive(session: &mut Session, buffer: &mut BytesMut) -> Result<(), Failed> {
+    let more = within(session.recv(usize::MAX)).await?;
+    if more.is_empty() {
+        return Err(Failed::Ended);
+    }
+    buffer.extend_from_slice(&more);
+    Ok(())
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     pub tag: u8,
@@ -167,34 +210,36 @@ impl Wire {
         answer
     }
 
-    pub async fn send(&mut self, mut data: &[u8]) {
-        while !data.is_empty() {
-            let taken = within(self.session.send(data)).await.unwrap();
-            data = &data[taken..];
-            if taken == 0 {
-                let more = within(self.session.recv(usize::MAX)).await.unwrap();
-                self.buffer.put_slice(&more);
-            }
-        }
+    pub async fn send(&mut self, data: &[u8]) {
+        self.try_send(data).await.unwrap();
+    }
+
+    pub async fn try_send(&mut self, data: &[u8]) -> Result<(), Failed> {
+        send(&mut self.session, &mut self.buffer, data).await
     }
 
     /// The next message; nothing at the end of the stream.
     pub async fn message(&mut self) -> Option<Message> {
+        match self.try_message().await {
+            Err(Failed::Ended) => {
+                assert!(self.buffer.is_empty(), "the stream ends within a message");
+                None
+            }
+            message => Some(message.unwrap()),
+        }
+    }
+
+    pub async fn try_message(&mut self) -> Result<Message, Failed> {
         loop {
             if let [tag, a, b, c, d, ..] = self.buffer[..] {
                 let length = u32::from_be_bytes([a, b, c, d]) as usize;
                 if self.buffer.len() > length {
                     self.buffer.advance(5);
                     let body = self.buffer.split_to(length - 4).freeze();
-                    return Some(Message { tag, body });
+                    return Ok(Message { tag, body });
                 }
             }
-            let more = within(self.session.recv(usize::MAX)).await.unwrap();
-            if more.is_empty() {
-                assert!(self.buffer.is_empty(), "the stream ends within a message");
-                return None;
-            }
-            self.buffer.put_slice(&more);
+            receive(&mut self.session, &mut self.buffer).await?;
         }
     }
 
@@ -211,6 +256,21 @@ impl Wire {
             }
         }
         messages
+    }
+
+    /// The rows of an answer, up to ReadyForQuery. Whoever is told of an error
+    /// goes away.
+    pub async fn try_rows(&mut self) -> Result<Vec<String>, Failed> {
+        let mut rows = vec![];
+        loop {
+            let message = self.try_message().await?;
+            match message.tag {
+                b'D' => rows.push(message.row().join("|")),
+                b'E' => return Err(Failed::Said(message.field(b'M'))),
+                b'Z' => return Ok(rows),
+                _ => {}
+            }
+        }
     }
 
     pub async fn query(&mut self, sql: &str) -> Vec<Message> {

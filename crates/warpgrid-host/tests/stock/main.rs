@@ -8,6 +8,7 @@ mod support;
 
 mod connections;
 mod drivers;
+mod flap;
 mod log;
 mod names;
 mod wasi_0_3;

@@ -2,13 +2,15 @@
 #![allow(dead_code, reason = "no test uses all of it")]
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use warpgrid_host::{Deployment, EngineConfig, Error, ShimConfig, WarpGridEngine};
+use warpgrid_test_harness::components;
+use warpgrid_test_harness::process::Bounds;
 
 /// The guest of `tests/guest`.
 pub fn guest() -> &'static Path {
@@ -25,32 +27,10 @@ pub fn hostile() -> &'static Path {
 /// The folder of the components that stock cargo builds of a project in
 /// `tests`.
 pub fn built(project: &str, flags: &str) -> PathBuf {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join(project);
-    let output = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--release",
-            "--locked",
-            "--target",
-            "wasm32-wasip2",
-        ])
-        .current_dir(
-            Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("tests")
-                .join(project),
-        )
-        .env("CARGO_TARGET_DIR", &target)
-        .env("CARGO_BUILD_BUILD_DIR", &target)
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .env("RUSTFLAGS", flags)
-        .output()
-        .expect("cargo runs");
-    assert!(
-        output.status.success(),
-        "the guest does not build; run `cargo xtask setup` for its target\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    target.join("wasm32-wasip2/release")
+    let bounds = Bounds::within(Duration::from_secs(1800));
+    components::built(&tests.join(project), &target, flags, &bounds).unwrap()
 }
 
 pub fn deploy(config: &str) -> Arc<Deployment> {

@@ -1,10 +1,10 @@
 //! Who gets a connection, and when; and bytes on their way through.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use warpgrid_db::{Endpoint, Error, PoolLimits, Pools, Session};
+use warpgrid_db::{Error, PoolLimits, Pools};
 use warpgrid_test_harness::mariadb::{Mariadb, NATIVE};
 
 use super::wire::{COM_QUERY, Hello, Wire, command, endpoint, server, single, text};
@@ -93,97 +93,6 @@ async fn after_a_restart_dead_connections_are_replaced_unseen() {
     );
     let error = pools.connect(&tenant("t"), &endpoint).await.unwrap_err();
     assert!(matches!(error, Error::ConnectionRefused { .. }), "{error}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_restart_under_load_gives_errors_and_never_a_wrong_row() {
-    let server = std::sync::Mutex::new(Mariadb::start().unwrap());
-    let pools = Pools::new();
-    let endpoint = endpoint(server.lock().unwrap().port(), NATIVE, limits(8));
-    let stop = Arc::new(AtomicBool::new(false));
-    let good = Arc::new(AtomicUsize::new(0));
-    let guests: Vec<_> = (0..32)
-        .map(|number| {
-            let (pools, endpoint) = (pools.clone(), endpoint.clone());
-            let (stop, good) = (stop.clone(), good.clone());
-            tokio::spawn(async move {
-                for round in 0.. {
-                    if stop.load(Ordering::SeqCst) {
-                        return;
-                    }
-                    let wanted = format!("{number}.{round}");
-                    match within(attempt(&pools, &endpoint, &wanted)).await {
-                        Some(row) => {
-                            assert_eq!(row, wanted);
-                            good.fetch_add(1, Ordering::SeqCst);
-                        }
-                        None => tokio::time::sleep(Duration::from_millis(1)).await,
-                    }
-                }
-            })
-        })
-        .collect();
-    for _ in 0..3 {
-        let before = good.load(Ordering::SeqCst);
-        until("it works", || good.load(Ordering::SeqCst) > before + 100).await;
-        tokio::task::block_in_place(|| server.lock().unwrap().restart().unwrap());
-    }
-    let before = good.load(Ordering::SeqCst);
-    until("it works again", || {
-        good.load(Ordering::SeqCst) > before + 100
-    })
-    .await;
-    stop.store(true, Ordering::SeqCst);
-    for guest in guests {
-        within(guest).await.unwrap();
-    }
-}
-
-/// One session with one query: its row, or nothing where anything failed.
-async fn attempt(pools: &Pools, endpoint: &Arc<Endpoint>, wanted: &str) -> Option<String> {
-    let mut session = pools.connect(&tenant("t"), endpoint).await.ok()?;
-    packets(&mut session, 1).await?;
-    session.send(&Hello::default().packet()).await.ok()?;
-    let welcome = packets(&mut session, 1).await?;
-    if welcome[4] != 0 {
-        return None;
-    }
-    let query = command(COM_QUERY, format!("select '{wanted}'"));
-    session.send(&query).await.ok()?;
-    // Count, column, end, row, end.
-    let answer = packets(&mut session, 5).await?;
-    let at = answer
-        .windows(wanted.len())
-        .rposition(|part| part == wanted.as_bytes());
-    let length = usize::from(answer[answer.len() - 9 - wanted.len() - 1]);
-    at.map(|at| String::from_utf8_lossy(&answer[at..at + length]).into_owned())
-}
-
-/// So many packets with their headers; nothing if there is an error among
-/// them, or the stream ends.
-async fn packets(session: &mut Session, count: usize) -> Option<Vec<u8>> {
-    let mut seen: Vec<u8> = vec![];
-    loop {
-        let (mut at, mut whole) = (0, 0);
-        while let Some([a, b, c, _, rest @ ..]) = seen.get(at..) {
-            let length = u32::from_le_bytes([*a, *b, *c, 0]) as usize;
-            if rest.len() < length {
-                break;
-            }
-            if rest.first() == Some(&0xff) {
-                return None;
-            }
-            (at, whole) = (at + 4 + length, whole + 1);
-        }
-        if whole >= count {
-            return Some(seen);
-        }
-        let more = session.recv(usize::MAX).await.ok()?;
-        if more.is_empty() {
-            return None;
-        }
-        seen.extend_from_slice(&more);
-    }
 }
 
 #[tokio::test]

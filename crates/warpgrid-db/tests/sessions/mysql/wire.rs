@@ -6,7 +6,7 @@ use bytes::{Buf, BufMut, Bytes, BytesMut};
 use warpgrid_db::{Credentials, Endpoint, PoolLimits, Pools, Protocol, Session, Tls};
 use warpgrid_test_harness::mariadb::{DATABASE, Mariadb, NATIVE, PASSWORD};
 
-use crate::wire::{limits, tenant, within};
+use crate::wire::{Failed, limits, receive, send, tenant};
 
 pub const LONG_PASSWORD: u32 = 1;
 pub const CONNECT_WITH_DB: u32 = 8;
@@ -123,14 +123,18 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// A session that has read its handshake.
-    pub async fn greeted(pools: &Pools, name: &str, endpoint: &Arc<Endpoint>) -> Self {
-        let mut wire = Self {
-            session: pools.connect(&tenant(name), endpoint).await.unwrap(),
+    pub fn over(session: Session) -> Self {
+        Self {
+            session,
             buffer: BytesMut::new(),
             deprecate_eof: false,
             handshake: Bytes::new(),
-        };
+        }
+    }
+
+    /// A session that has read its handshake.
+    pub async fn greeted(pools: &Pools, name: &str, endpoint: &Arc<Endpoint>) -> Self {
+        let mut wire = Self::over(pools.connect(&tenant(name), endpoint).await.unwrap());
         let (sequence, handshake) = wire.packet().await.unwrap();
         assert_eq!((sequence, handshake[0]), (0, 10), "{handshake:?}");
         wire.handshake = handshake;
@@ -163,33 +167,35 @@ impl Wire {
         wire
     }
 
-    pub async fn send(&mut self, mut data: &[u8]) {
-        while !data.is_empty() {
-            let taken = within(self.session.send(data)).await.unwrap();
-            data = &data[taken..];
-            if taken == 0 {
-                let more = within(self.session.recv(usize::MAX)).await.unwrap();
-                self.buffer.extend_from_slice(&more);
-            }
-        }
+    pub async fn send(&mut self, data: &[u8]) {
+        self.try_send(data).await.unwrap();
+    }
+
+    pub async fn try_send(&mut self, data: &[u8]) -> Result<(), Failed> {
+        send(&mut self.session, &mut self.buffer, data).await
     }
 
     /// The next packet with its sequence number; nothing at the end.
     pub async fn packet(&mut self) -> Option<(u8, Bytes)> {
+        match self.try_packet().await {
+            Err(Failed::Ended) => {
+                assert!(self.buffer.is_empty(), "the stream ends within a packet");
+                None
+            }
+            packet => Some(packet.unwrap()),
+        }
+    }
+
+    pub async fn try_packet(&mut self) -> Result<(u8, Bytes), Failed> {
         loop {
             if let [a, b, c, sequence, ..] = self.buffer[..] {
                 let length = u32::from_le_bytes([a, b, c, 0]) as usize;
                 if self.buffer.len() >= 4 + length {
                     self.buffer.advance(4);
-                    return Some((sequence, self.buffer.split_to(length).freeze()));
+                    return Ok((sequence, self.buffer.split_to(length).freeze()));
                 }
             }
-            let more = within(self.session.recv(usize::MAX)).await.unwrap();
-            if more.is_empty() {
-                assert!(self.buffer.is_empty(), "the stream ends within a packet");
-                return None;
-            }
-            self.buffer.extend_from_slice(&more);
+            receive(&mut self.session, &mut self.buffer).await?;
         }
     }
 
@@ -200,22 +206,29 @@ impl Wire {
     }
 
     pub async fn results(&mut self) -> Result<Vec<String>, String> {
+        match self.try_results().await {
+            Err(Failed::Said(text)) => Err(text),
+            rows => Ok(rows.unwrap()),
+        }
+    }
+
+    pub async fn try_results(&mut self) -> Result<Vec<String>, Failed> {
         let mut rows = vec![];
         loop {
-            let (_, first) = self.packet().await.expect("an answer");
+            let (_, first) = self.try_packet().await?;
             let status = match first[0] {
                 0 => u16::from_le_bytes([first[3], first[4]]),
-                0xff => return Err(text(&first)),
+                0xff => return Err(Failed::Said(text(&first))),
                 columns => {
                     let ends = u8::from(!self.deprecate_eof);
                     for _ in 0..columns + ends {
-                        self.packet().await.unwrap();
+                        self.try_packet().await?;
                     }
                     loop {
-                        let (_, row) = self.packet().await.unwrap();
+                        let (_, row) = self.try_packet().await?;
                         match row[0] {
                             0xfe => break u16::from_le_bytes([row[3], row[4]]),
-                            0xff => return Err(text(&row)),
+                            0xff => return Err(Failed::Said(text(&row))),
                             _ => rows.push(fields(row)),
                         }
                     }

@@ -1,10 +1,10 @@
 //! Who gets a connection, and when; and bytes on their way through.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use warpgrid_db::{Endpoint, Error, PoolLimits, Pools};
+use warpgrid_db::{Error, PoolLimits, Pools};
 use warpgrid_test_harness::redis::{Redis, USER};
 
 use super::wire::{Wire, command, endpoint, server, single};
@@ -87,73 +87,6 @@ async fn after_a_restart_dead_connections_are_replaced_unseen() {
     assert!(answer.contains("refuses connections"), "{answer}");
     let error = pools.connect(&tenant("t"), &endpoint).await.unwrap_err();
     assert!(matches!(error, Error::ConnectionRefused { .. }), "{error}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_restart_under_load_gives_errors_and_never_a_wrong_reply() {
-    let server = std::sync::Mutex::new(Redis::start().unwrap());
-    let pools = Pools::new();
-    let endpoint = endpoint(server.lock().unwrap().port(), USER, limits(8));
-    let stop = Arc::new(AtomicBool::new(false));
-    let good = Arc::new(AtomicUsize::new(0));
-    let guests: Vec<_> = (0..32)
-        .map(|number| {
-            let (pools, endpoint) = (pools.clone(), endpoint.clone());
-            let (stop, good) = (stop.clone(), good.clone());
-            tokio::spawn(async move {
-                for round in 0.. {
-                    if stop.load(Ordering::SeqCst) {
-                        return;
-                    }
-                    if attempt(&pools, &endpoint, &format!("{number}.{round}")).await {
-                        good.fetch_add(1, Ordering::SeqCst);
-                    } else {
-                        tokio::time::sleep(Duration::from_millis(1)).await;
-                    }
-                }
-            })
-        })
-        .collect();
-    for _ in 0..3 {
-        let before = good.load(Ordering::SeqCst);
-        until("it works", || good.load(Ordering::SeqCst) > before + 100).await;
-        tokio::task::block_in_place(|| server.lock().unwrap().restart().unwrap());
-    }
-    let before = good.load(Ordering::SeqCst);
-    until("it works again", || {
-        good.load(Ordering::SeqCst) > before + 100
-    })
-    .await;
-    stop.store(true, Ordering::SeqCst);
-    for guest in guests {
-        within(guest).await.unwrap();
-    }
-}
-
-/// Whether one session with one command works; if it does, its reply is right.
-async fn attempt(pools: &Pools, endpoint: &Arc<Endpoint>, text: &str) -> bool {
-    let Ok(mut session) = pools.connect(&tenant("t"), endpoint).await else {
-        return false;
-    };
-    if within(session.send(&command(&["ECHO", text])))
-        .await
-        .is_err()
-    {
-        return false;
-    }
-    let wanted = format!("${}\r\n{text}\r\n", text.len());
-    let mut seen = vec![];
-    while seen.len() < wanted.len() {
-        match within(session.recv(usize::MAX)).await {
-            Ok(more) if !more.is_empty() => seen.extend_from_slice(&more),
-            _ => return false,
-        }
-        if seen[0] == b'-' {
-            return false;
-        }
-    }
-    assert_eq!(String::from_utf8_lossy(&seen), wanted);
-    true
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use bytes::{Buf, BytesMut};
 use warpgrid_db::{Credentials, Endpoint, PoolLimits, Pools, Protocol, Session, Tls};
 use warpgrid_test_harness::redis::{PASSWORD, Redis, USER};
 
-use crate::wire::{limits, tenant, within};
+use crate::wire::{Failed, limits, receive, send, tenant};
 
 /// The server of all tests that do not stop it.
 pub fn server() -> &'static Redis {
@@ -62,38 +62,44 @@ impl Wire {
     }
 
     pub async fn open_as(pools: &Pools, name: &str, endpoint: &Arc<Endpoint>) -> Self {
+        Self::over(pools.connect(&tenant(name), endpoint).await.unwrap())
+    }
+
+    pub fn over(session: Session) -> Self {
         Self {
-            session: pools.connect(&tenant(name), endpoint).await.unwrap(),
+            session,
             buffer: BytesMut::new(),
         }
     }
 
-    pub async fn send(&mut self, mut data: &[u8]) {
-        while !data.is_empty() {
-            let taken = within(self.session.send(data)).await.unwrap();
-            data = &data[taken..];
-            if taken == 0 {
-                let more = within(self.session.recv(usize::MAX)).await.unwrap();
-                self.buffer.extend_from_slice(&more);
-            }
-        }
+    pub async fn send(&mut self, data: &[u8]) {
+        self.try_send(data).await.unwrap();
+    }
+
+    pub async fn try_send(&mut self, data: &[u8]) -> Result<(), Failed> {
+        send(&mut self.session, &mut self.buffer, data).await
     }
 
     /// The next reply, as text; nothing at the end of the stream.
     pub async fn next(&mut self) -> Option<String> {
+        match self.try_next().await {
+            Err(Failed::Ended) => {
+                assert!(self.buffer.is_empty(), "the stream ends within a reply");
+                None
+            }
+            reply => Some(reply.unwrap()),
+        }
+    }
+
+    pub async fn try_next(&mut self) -> Result<String, Failed> {
         loop {
             let mut rest = &self.buffer[..];
             if let Some(reply) = parse(&mut rest) {
                 let length = self.buffer.len() - rest.len();
                 self.buffer.advance(length);
-                return Some(reply);
+                return Ok(reply);
             }
-            let more = within(self.session.recv(usize::MAX)).await.unwrap();
-            if more.is_empty() {
-                assert!(self.buffer.is_empty(), "the stream ends within a reply");
-                return None;
-            }
-            self.buffer.extend_from_slice(&more);
+            receive(&mut self.session, &mut self.buffer).await?;
         }
     }
 

@@ -7,17 +7,18 @@ use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use warpgrid_db::{Endpoint, Error, Pools, TlsMode};
+use warpgrid_test_harness::faults::FaultProxy;
 use warpgrid_test_harness::postgres::{MD5, SCRAM, TRUST};
 
 use super::files::{HERE, authority, blind, knowing, stranger, with};
-use super::middle::{acceptor, observer};
+use super::middle::acceptor;
 use super::postgres::{failure, mode, mode_or_refusal, server, to};
 use crate::wire::{Wire, endpoint, error, limits, message, query, tenant, until, within};
 
 #[tokio::test]
 async fn a_cancel_request_goes_over_tls_as_well() {
-    let (address, seen) = observer(server().address()).await;
-    let endpoint = endpoint(address.port(), TRUST, limits(1));
+    let between = FaultProxy::start(server().address()).unwrap();
+    let endpoint = endpoint(between.port(), TRUST, limits(1));
     let endpoint = with(&endpoint, &knowing(TlsMode::VerifyFull));
     let pools = Pools::new();
     let mut wire = Wire::open(&pools, &endpoint).await;
@@ -33,9 +34,9 @@ async fn a_cancel_request_goes_over_tls_as_well() {
     // And it was seen to end, so that the connection is kept.
     wire.terminate().await;
     until("it is back", || pools.stats()[0].idle == 1).await;
-    let seen = seen.lock().unwrap();
+    let seen = between.said();
     assert_eq!(seen.len(), 2);
-    for said in &*seen {
+    for said in seen {
         // SSLRequest, then a record of a handshake.
         assert_eq!(said[..9], [0, 0, 0, 8, 4, 210, 22, 47, 22], "{said:?}");
     }

@@ -1,60 +1,14 @@
-//! What stands between the host and a server.
+//! Both ends of TLS, for what stands between the host and a server.
 
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 use warpgrid_test_harness::tls::{Authority, Pair};
-
-/// What each connection has sent, in the order of their beginning.
-pub type Seen = Arc<Mutex<Vec<Vec<u8>>>>;
-
-/// Passes everything on, and notes what clients say.
-pub async fn observer(server: SocketAddr) -> (SocketAddr, Seen) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let seen = Seen::default();
-    let all = seen.clone();
-    tokio::spawn(async move {
-        loop {
-            let (client, _) = listener.accept().await.unwrap();
-            let server = TcpStream::connect(server).await.unwrap();
-            let at = {
-                let mut all = all.lock().unwrap();
-                all.push(vec![]);
-                all.len() - 1
-            };
-            tokio::spawn(pass(client, server, all.clone(), at));
-        }
-    });
-    (address, seen)
-}
-
-async fn pass(client: TcpStream, server: TcpStream, all: Seen, at: usize) {
-    let (mut from_client, mut to_client) = client.into_split();
-    let (mut from_server, mut to_server) = server.into_split();
-    let up = async {
-        let mut buffer = [0; 4096];
-        while let Ok(count @ 1..) = from_client.read(&mut buffer).await {
-            all.lock().unwrap()[at].extend_from_slice(&buffer[..count]);
-            if to_server.write_all(&buffer[..count]).await.is_err() {
-                break;
-            }
-        }
-        let _ = to_server.shutdown().await;
-    };
-    let down = async {
-        let _ = tokio::io::copy(&mut from_server, &mut to_client).await;
-        let _ = to_client.shutdown().await;
-    };
-    tokio::join!(up, down);
-}
 
 /// A server's end of TLS, with a certificate.
 pub fn acceptor(pair: &Pair) -> TlsAcceptor {

@@ -1,9 +1,9 @@
 //! TLS to the servers, with certificates that the tests make.
 
 mod between;
-mod files;
+pub mod files;
 mod middle;
-mod mysql;
+pub mod mysql;
 mod pooling;
-mod postgres;
-mod redis;
+pub mod postgres;
+pub mod redis;

@@ -6,11 +6,12 @@ use bytes::{BufMut, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use warpgrid_db::{Endpoint, Pools, TlsMode, TlsSettings};
+use warpgrid_test_harness::faults::FaultProxy;
 use warpgrid_test_harness::mariadb::{ED25519, EMPTY, Mariadb, NATIVE, PASSWORD, has_ed25519};
 use warpgrid_test_harness::tls::{Pair, ServerTls};
 
 use super::files::{HERE, MODES, authority, blind, knowing, showing, stranger, with};
-use super::middle::{acceptor, observer};
+use super::middle::acceptor;
 use crate::mysql::wire::{Hello, Wire, endpoint, packet, server as plain, text};
 use crate::wire::{limits, until};
 
@@ -133,8 +134,8 @@ async fn a_client_certificate_is_shown_where_the_server_demands_one() {
 
 #[tokio::test]
 async fn a_query_that_is_left_is_killed_over_tls() {
-    let (address, seen) = observer(server().address()).await;
-    let endpoint = endpoint(address.port(), NATIVE, limits(1));
+    let between = FaultProxy::start(server().address()).unwrap();
+    let endpoint = endpoint(between.port(), NATIVE, limits(1));
     let endpoint = with(&endpoint, &knowing(TlsMode::VerifyFull));
     let mut wire = Wire::open(&Pools::new(), &endpoint).await;
     let id = wire.id().await;
@@ -148,9 +149,9 @@ async fn a_query_that_is_left_is_killed_over_tls() {
     .await;
     drop(wire);
     until("it is gone", || server().sql(&runs).unwrap() == "0").await;
-    let seen = seen.lock().unwrap();
+    let seen = between.said();
     assert_eq!(seen.len(), 2);
-    for said in &*seen {
+    for said in seen {
         // SSLRequest, which has no name of a user, then a record of a handshake.
         assert_eq!((said[0], said[36]), (32, 22), "{said:?}");
     }

@@ -45,6 +45,12 @@ impl Registry {
         self.names.contains_key(name)
     }
 
+    /// Whether an address is one of a name's; nothing of a name that is not here.
+    pub(super) fn is_at(&self, name: &str, address: IpAddr) -> Option<bool> {
+        let service = self.names.get(name)?;
+        Some(service.addresses.contains(&address))
+    }
+
     pub(super) fn has_address(&self, address: IpAddr) -> bool {
         let mut services = self.names.values();
         services.any(|service| service.addresses.contains(&address))

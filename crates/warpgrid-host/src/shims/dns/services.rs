@@ -133,6 +133,12 @@ impl Addresses for Services {
         self.addresses(host).unwrap_or_default()
     }
 
+    fn is_at(&self, host: &str, address: IpAddr) -> bool {
+        let live = self.live();
+        let at = live.registry.is_at(host, address);
+        at.or_else(|| live.hosts.is_at(host, address)) == Some(true)
+    }
+
     fn tried(&self, address: IpAddr, answered: bool) {
         self.connected(address, answered);
     }
