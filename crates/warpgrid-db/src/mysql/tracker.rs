@@ -144,6 +144,12 @@ impl Tracker {
         }
     }
 
+    /// How many bytes are kept.
+    #[cfg(any(test, fuzzing))]
+    pub(super) fn held(&self) -> usize {
+        self.held.len()
+    }
+
     /// Takes note of what the server says.
     fn follow(&mut self, mut data: &[u8]) -> Result<(), Unfit> {
         while !data.is_empty() {

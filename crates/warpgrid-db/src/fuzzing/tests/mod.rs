@@ -1,0 +1,2 @@
+mod corpus;
+mod return_or_kill;
