@@ -9,7 +9,7 @@ const MARK: u8 = 0xf5;
 /// How often a chunk in capitals is sent.
 const TIMES: usize = 512;
 /// No conversation has more bytes, so that a run takes milliseconds.
-pub(super) const MOST: usize = 192 << 10;
+pub(super) const MOST: usize = 96 << 10;
 
 /// Who sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 //! does not know, so that the server's refusal stands in its place. A KILL names
 //! the thread that the server knows.
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 
 use super::frame::{self, Scanner};
 use super::kill::{Looks, Reach, looks};
@@ -221,12 +221,15 @@ impl protocol::Tracker<Server> for Tracker {
                     Start::Pass => {}
                 }
             }
-            let held = std::mem::take(&mut self.held);
+            let mut held = std::mem::take(&mut self.held);
             let length = self.note(&held);
             if !self.refused {
                 out.extend_from_slice(&held[..length]);
             }
-            self.held.extend_from_slice(&held[length..]);
+            held.advance(length);
+            if !held.is_empty() {
+                self.held = held;
+            }
         }
         None
     }
