@@ -41,14 +41,17 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub fn new(root: &Path, target: &str, file: &Path, what: String) -> Self {
-        let file = file
-            .strip_prefix(root)
-            .unwrap_or(file)
-            .display()
-            .to_string();
+    /// A command that ended so, with the input in this file.
+    pub fn new(command: &Command, target: &str, file: &Path, what: String) -> Self {
+        let program = command.get_program().display();
+        let arguments = command.get_args();
+        let arguments: Vec<_> = arguments
+            .take_while(|argument| *argument != target)
+            .map(OsStr::to_string_lossy)
+            .collect();
+        let file = file.display().to_string();
         Self {
-            reproduce: format!("cargo fuzz run --sanitizer none {target} {file}"),
+            reproduce: format!("{program} {} {target} {file}", arguments.join(" ")),
             what,
             file,
         }
