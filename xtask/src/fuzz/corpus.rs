@@ -1,6 +1,6 @@
 //! The inputs that the repository keeps: those written by hand (`seed-`), those
-//! of what was found once (`found-`), and as few others as together reach all
-//! that a run reached.
+//! of what was found once (`found-`), and of those that together reach all that
+//! a run reached, the shortest.
 
 use std::fs;
 use std::io;
@@ -13,6 +13,9 @@ use super::{Fuzzer, succeeded};
 
 /// What these begin with stays, whatever it reaches.
 const LASTING: [&str; 2] = ["seed-", "found-"];
+
+/// The others are no more together, in bytes.
+const MOST: u64 = 24 << 10;
 
 /// How much a corpus is.
 #[derive(Clone, Copy, Debug, Default)]
@@ -69,7 +72,7 @@ pub fn merge(fuzzer: &Fuzzer<'_>, target: &str, found: &Path) -> anyhow::Result<
         copy(path, fresh.path())?;
     }
     let mut command = fuzzer.libfuzzer(target, &[fresh.path(), &kept, found]);
-    command.args(["-merge=1", "-use_counters=0"]);
+    command.args(["-set_cover_merge=1", "-use_counters=0"]);
     let mut last = String::new();
     let ended = process::run(&mut command, None, fuzzer.cancel, |_, line| {
         line.clone_into(&mut last);
@@ -78,8 +81,49 @@ pub fn merge(fuzzer: &Fuzzer<'_>, target: &str, found: &Path) -> anyhow::Result<
     for path in files(&kept)?.iter().filter(|path| !lasts(path)) {
         fs::remove_file(path).with_context(|| path.display().to_string())?;
     }
-    for path in files(fresh.path())?.iter().filter(|path| !lasts(path)) {
+    for path in shortest(&files(fresh.path())?)? {
         copy(path, &kept)?;
     }
     Size::of(&kept)
+}
+
+/// Those of the inputs that may change that are kept.
+fn shortest(inputs: &[PathBuf]) -> anyhow::Result<Vec<&PathBuf>> {
+    let mut sized = vec![];
+    for path in inputs.iter().filter(|path| !lasts(path)) {
+        sized.push((fs::metadata(path)?.len(), path));
+    }
+    sized.sort();
+    let mut room = MOST;
+    sized.retain(|(length, _)| match room.checked_sub(*length) {
+        Some(left) => {
+            room = left;
+            true
+        }
+        None => false,
+    });
+    Ok(sized.into_iter().map(|(_, path)| path).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shortest_inputs_stay_and_those_that_last_are_not_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, length) in [
+            ("long", MOST - 1),
+            ("b", 3),
+            ("a", 1),
+            ("seed-x", MOST),
+            ("found-x", 1),
+        ] {
+            fs::write(folder.path().join(name), vec![0; length as usize]).unwrap();
+        }
+        let all = files(folder.path()).unwrap();
+        let kept = shortest(&all).unwrap();
+        let kept: Vec<_> = kept.iter().map(|path| path.file_name().unwrap()).collect();
+        assert_eq!(kept, ["a", "b"]);
+    }
 }

@@ -20,6 +20,8 @@ const STAGE: usize = 16 << 10;
 /// No answer of the host's own is longer, in bytes: it may have the text of a
 /// server's refusal.
 const LONGEST_ANSWER: usize = 72 << 10;
+/// About so many pieces are enough to see whether they matter.
+const MOST_PIECES: usize = 4096;
 /// No request becomes so many times longer on its way.
 const MOST_GROWTH: usize = 64;
 
@@ -97,7 +99,9 @@ pub(super) fn check<P: Subject>(input: &[u8]) {
         return;
     };
     let whole = converse::<P>(options, &chunks);
-    let pieces = converse::<P>(options, &cut(&chunks, options.piece()));
+    let all: usize = chunks.iter().map(|chunk| chunk.bytes.len()).sum();
+    let piece = options.piece().max(all / MOST_PIECES);
+    let pieces = converse::<P>(options, &cut(&chunks, piece));
     // Where a login ends, it does matter whether the server goes on at once.
     if !options.login() {
         compare(&whole, &pieces);
@@ -304,10 +308,6 @@ impl<P: Subject> Run<P> {
         if !bytes.is_empty() {
             self.outcome.relayed.push((from, bytes.to_vec()));
         }
-        if let State::Relaying(_, tracker) = &self.state {
-            let held = P::held(tracker);
-            assert!(held <= P::MOST_HELD, "{held} bytes are held");
-        }
     }
 
     fn server(&mut self, data: &[u8]) {
@@ -359,12 +359,16 @@ impl<P: Subject> Run<P> {
         }
     }
 
-    /// Gives the guest what it has waited for.
+    /// Gives the guest what it has waited for, and sees what is kept.
     fn settle(&mut self) {
         let waits = matches!(self.state, State::Silent | State::LoggingIn(..));
         if !waits && !self.waiting.is_empty() {
             let waiting = std::mem::take(&mut self.waiting);
             self.guest(&waiting);
+        }
+        if let State::Relaying(_, tracker) = &self.state {
+            let held = P::held(tracker);
+            assert!(held <= P::MOST_HELD, "{held} bytes are held");
         }
         // The longest message that is due, and what was read with it.
         assert!(

@@ -73,7 +73,6 @@ fn recorded_conversations_leave_a_clean_connection() {
             "ssl",
             "prepared",
             "query-login",
-            "md5-login",
         ],
     );
     goes_back::<Mysql>(
