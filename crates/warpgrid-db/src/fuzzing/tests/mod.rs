@@ -1,2 +1,3 @@
 mod corpus;
+mod exchanges;
 mod return_or_kill;
