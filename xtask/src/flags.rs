@@ -36,6 +36,8 @@ pub enum Verb {
     Bench(Bench),
     /// Find out what runs and what does not, and write it down.
     Compat(Compat),
+    /// Run the fuzz targets, and keep the inputs that reach something new.
+    Fuzz(Fuzz),
     /// Work on a patch series: import, apply, export, new, edit, status.
     Patches(Patches),
     /// Put a patch series on another version of its upstream.
@@ -179,6 +181,31 @@ pub enum CompatName {
     /// Drivers' own tests, directly and through `warp db-proxy`. They need Go
     /// and Python.
     Drivers,
+}
+
+/// `cargo xtask fuzz`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  cargo xtask fuzz\n  cargo xtask fuzz postgres redis --seconds 60\n  cargo xtask fuzz --json | jq '.rows[] | select(.finding)'",
+    long_about = "Run the fuzz targets, and keep the inputs that reach something new.\n\n\
+        Builds the targets in fuzz/ with cargo-fuzz, which it installs into the store, runs each \
+        in turn, and puts as few of the inputs that were found as reach all of it into \
+        fuzz/corpus, where the crates' tests run them. Where a target finds something, the exit \
+        code is 1, and the input and the command that runs it again are printed."
+)]
+pub struct Fuzz {
+    /// Only these targets; without any, all of them.
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<String>,
+    /// How long each target runs.
+    #[arg(long, default_value_t = 300)]
+    pub seconds: u64,
+    /// Print one JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+    /// Install missing system packages without asking (CI=true does the same).
+    #[arg(long, short)]
+    pub yes: bool,
 }
 
 /// `cargo xtask patches`

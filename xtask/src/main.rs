@@ -9,6 +9,7 @@ mod c_library;
 mod codegen;
 mod compat;
 mod flags;
+mod fuzz;
 mod guest;
 mod patches;
 mod progress;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         Verb::Vendor(flags) => c_library::run(&flags, &cancel),
         Verb::Bench(flags) => bench::run(&flags, &cancel),
         Verb::Compat(flags) => compat::run(&flags, &cancel),
+        Verb::Fuzz(flags) => fuzz::run(&flags, &cancel),
         Verb::Codegen(flags) => codegen::run(&flags, &cancel),
         Verb::TestAll(flags) => test_all::run(&flags, &cancel),
         Verb::Patches(flags) => patches::run(&flags, &cancel),

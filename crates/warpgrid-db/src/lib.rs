@@ -31,6 +31,9 @@ mod addresses;
 mod endpoint;
 mod error;
 mod front;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod link;
 mod mysql;
 mod pool;

@@ -1,5 +1,6 @@
 //! A component linked with its shims.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -56,6 +57,32 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// What instances of the component at this path share, by a configuration.
+    pub(crate) fn new(
+        config: &ShimConfig,
+        path: &Path,
+        upstreams: Upstreams,
+        signals: Arc<Receivers>,
+    ) -> Self {
+        let outgoing = Outgoing::new(upstreams.dns.clone(), config.network.clone());
+        let services = upstreams.dns.services().clone();
+        let name = path.display().to_string();
+        Self {
+            config: config.clone(),
+            tenant: Tenant::new(name.clone()),
+            filesystem: Arc::new(FilesystemConfig::new(config, services)),
+            outgoing: Arc::new(outgoing),
+            program: [program_name(path)].into(),
+            environment: environment(config),
+            counts_instructions: false,
+            upstreams,
+            signals,
+            budget: Arc::new(Budget::new(&config.limits)),
+            connections: Arc::new(Semaphore::new(config.limits.total_connections() as usize)),
+            threading: Arc::new(Declared::new(name)),
+        }
+    }
+
     /// How an instance sees itself.
     pub(crate) fn process(&self, arguments: Arc<[String]>) -> Process {
         Process {
@@ -78,22 +105,9 @@ impl Deployment {
         imports::check(engine, &module.component, &module.path, config.shims)?;
         // Once for its errors, before anything is served.
         wasi(config)?;
-        let dns = &upstreams.dns;
-        let outgoing = Outgoing::new(dns.clone(), config.network.clone());
-        let shared = Arc::new(Shared {
-            config: config.clone(),
-            tenant: Tenant::new(module.path.display().to_string()),
-            filesystem: Arc::new(FilesystemConfig::new(config, dns.services().clone())),
-            outgoing: Arc::new(outgoing),
-            program: [program_name(module)].into(),
-            environment: environment(config),
-            counts_instructions: host.count_instructions,
-            upstreams,
-            signals,
-            budget: Arc::new(Budget::new(&config.limits)),
-            connections: Arc::new(Semaphore::new(config.limits.total_connections() as usize)),
-            threading: Arc::new(Declared::new(module.path.display().to_string())),
-        });
+        let mut shared = Shared::new(config, &module.path, upstreams, signals);
+        shared.counts_instructions = host.count_instructions;
+        let shared = Arc::new(shared);
         let pre = linker(engine, config)
             .and_then(|linker| linker.instantiate_pre(&module.component))
             .map_err(|error| {
@@ -283,8 +297,8 @@ impl Drop for Waiting<'_> {
     }
 }
 
-fn program_name(module: &Module) -> String {
-    let name = module.path.file_stem().unwrap_or_default();
+fn program_name(path: &Path) -> String {
+    let name = path.file_stem().unwrap_or_default();
     name.to_string_lossy().into_owned()
 }
 

@@ -31,6 +31,9 @@ mod deployment;
 mod engine;
 mod error;
 mod fresh;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod handler;
 pub mod http;
 mod imports;

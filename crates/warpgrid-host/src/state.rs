@@ -102,6 +102,12 @@ impl GuestState {
         }
     }
 
+    /// Sockets as wasmtime-wasi has them.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn sockets_of_wasi(&mut self) -> wasmtime_wasi::sockets::WasiSocketsCtxView<'_> {
+        self.wasi.sockets()
+    }
+
     pub(crate) fn wasi_tcp(&mut self) -> TcpView<'_> {
         self.wasi_sockets.tcp(
             self.wasi.sockets(),

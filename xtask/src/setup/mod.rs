@@ -1,7 +1,7 @@
 //! `cargo xtask setup`: from a bare machine to sysroots and libwarpgrid in the store.
 
 mod cmake;
-mod packages;
+pub mod packages;
 mod rust;
 mod sysroot;
 

@@ -107,9 +107,20 @@ const PACKAGES: &[Package] = &[
     ),
 ];
 
+const FOR_FUZZING: &[Package] = &[package("g++", "compile libFuzzer", Probe::Program("c++"))];
+
 /// Makes sure that all packages are there; gives those it installed.
 pub fn ensure(yes: bool) -> anyhow::Result<Vec<&'static str>> {
-    let missing: Vec<&Package> = PACKAGES.iter().filter(|p| !p.probe.is_met()).collect();
+    ensure_all(PACKAGES, yes)
+}
+
+/// The same for what `cargo xtask fuzz` needs beside them.
+pub fn ensure_for_fuzzing(yes: bool) -> anyhow::Result<Vec<&'static str>> {
+    ensure_all(FOR_FUZZING, yes)
+}
+
+fn ensure_all(wanted: &'static [Package], yes: bool) -> anyhow::Result<Vec<&'static str>> {
+    let missing: Vec<&Package> = wanted.iter().filter(|p| !p.probe.is_met()).collect();
     if missing.is_empty() {
         return Ok(Vec::new());
     }
@@ -127,7 +138,7 @@ pub fn ensure(yes: bool) -> anyhow::Result<Vec<&'static str>> {
         );
     }
     if !(yes || in_ci() || asked(&line)?) {
-        bail!("system packages are missing\n  help: run `{line}`, then `cargo xtask setup` again");
+        bail!("system packages are missing\n  help: run `{line}`, then this again");
     }
     install(&names, &line)?;
     match missing.iter().find(|p| !p.probe.is_met()) {
@@ -197,7 +208,7 @@ fn install(names: &[&str], line: &str) -> anyhow::Result<()> {
         return Ok(());
     }
     bail!(
-        "apt-get could not install the packages (its output is above)\n  help: run `{line}` yourself, then `cargo xtask setup` again"
+        "apt-get could not install the packages (its output is above)\n  help: run `{line}` yourself, then this again"
     )
 }
 

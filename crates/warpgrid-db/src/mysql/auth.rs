@@ -5,8 +5,8 @@ use bytes::Bytes;
 use mysql_common::auth::plugins::{AuthProc, ChallengeResponsePlugin, Context, Response};
 use mysql_common::packets::AuthPlugin;
 
-use super::frame;
 use super::handshake::SCRAMBLE;
+use super::{frame, key};
 
 /// A login never takes more packets.
 const MOST_STEPS: u8 = 8;
@@ -82,7 +82,10 @@ impl Login {
             Some((&frame::OK, _)) => Ok(Step::Done),
             Some((&frame::ERR, _)) => Err(Refusal::Server(payload.clone())),
             Some((&frame::EOF, rest)) => self.switch(rest),
-            // AuthMoreData.
+            // AuthMoreData: one byte of how it goes on, or the server's key.
+            Some((1, key)) if key.len() > 1 && !key::is_sound(key) => {
+                Err(Refusal::Protocol("the server's key is not one".into()))
+            }
             Some((1, challenge)) => self.run(challenge),
             _ => Err(Refusal::Protocol("a packet has no place in a login".into())),
         }

@@ -5,7 +5,10 @@
 
 mod auth;
 mod frame;
+#[cfg(any(test, fuzzing))]
+mod fuzzing;
 mod handshake;
+mod key;
 mod kill;
 mod link;
 mod reset;

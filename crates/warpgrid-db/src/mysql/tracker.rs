@@ -4,7 +4,7 @@
 //! does not know, so that the server's refusal stands in its place. A KILL names
 //! the thread that the server knows.
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 
 use super::frame::{self, Scanner};
 use super::kill::{Looks, Reach, looks};
@@ -144,6 +144,12 @@ impl Tracker {
         }
     }
 
+    /// How many bytes are kept.
+    #[cfg(any(test, fuzzing))]
+    pub(super) fn held(&self) -> usize {
+        self.held.len()
+    }
+
     /// Takes note of what the server says.
     fn follow(&mut self, mut data: &[u8]) -> Result<(), Unfit> {
         while !data.is_empty() {
@@ -215,12 +221,15 @@ impl protocol::Tracker<Server> for Tracker {
                     Start::Pass => {}
                 }
             }
-            let held = std::mem::take(&mut self.held);
+            let mut held = std::mem::take(&mut self.held);
             let length = self.note(&held);
             if !self.refused {
                 out.extend_from_slice(&held[..length]);
             }
-            self.held.extend_from_slice(&held[length..]);
+            held.advance(length);
+            if !held.is_empty() {
+                self.held = held;
+            }
         }
         None
     }

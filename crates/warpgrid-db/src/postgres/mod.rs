@@ -6,6 +6,8 @@ mod auth;
 mod cancel;
 mod encryption;
 mod frame;
+#[cfg(any(test, fuzzing))]
+mod fuzzing;
 mod link;
 mod opening;
 mod parameters;

@@ -158,6 +158,12 @@ impl Tracker {
         self.doubt != Some(UNFRAMED) && self.server.at_boundary()
     }
 
+    /// How many bytes are kept.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn held(&self) -> usize {
+        self.partial.len()
+    }
+
     /// What to do with the server connection.
     pub(crate) fn verdict(&self) -> Verdict {
         let running = self.owed > 0 || self.unsynced || self.copying;

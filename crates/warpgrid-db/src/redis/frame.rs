@@ -5,6 +5,7 @@
 //! a bulk string, whatever they are.
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
+use memchr::memchr;
 
 /// The server's bound on a line (`PROTO_INLINE_MAX_SIZE`).
 pub(super) const LONGEST_LINE: usize = 64 << 10;
@@ -277,20 +278,28 @@ fn line(data: &mut Bytes) -> Option<usize> {
     str::from_utf8(line.get(1..)?).ok()?.parse().ok()
 }
 
-/// Takes a line of words apart, as `sdssplitargs` does. Nothing if it is not
-/// all there.
+/// Takes a line of words off the front, as [`inline`] takes it apart.
 pub(super) fn take_inline(data: &mut BytesMut) -> Result<Option<Vec<Bytes>>, Malformed> {
-    let Some(end) = data.iter().take(LONGEST_LINE).position(|&b| b == b'\n') else {
+    let Some((length, words)) = inline(data)? else {
+        return Ok(None);
+    };
+    data.advance(length);
+    Ok(Some(words))
+}
+
+/// Takes a line of words apart, as `sdssplitargs` does; with its length.
+/// Nothing if it is not all there.
+pub(super) fn inline(data: &[u8]) -> Result<Option<(usize, Vec<Bytes>)>, Malformed> {
+    // A guest may send it byte by byte, and each time this looks for its end.
+    let Some(end) = memchr(b'\n', &data[..data.len().min(LONGEST_LINE)]) else {
         return match data.len() {
             0..LONGEST_LINE => Ok(None),
             _ => Err(Malformed("too big inline request")),
         };
     };
-    let line = data.split_to(end + 1);
-    let line = line[..end].strip_suffix(b"\r").unwrap_or(&line[..end]);
-    words(line)
-        .map(Some)
-        .ok_or(Malformed("unbalanced quotes in request"))
+    let line = data[..end].strip_suffix(b"\r").unwrap_or(&data[..end]);
+    let words = words(line).ok_or(Malformed("unbalanced quotes in request"))?;
+    Ok(Some((end + 1, words)))
 }
 
 fn words(mut line: &[u8]) -> Option<Vec<Bytes>> {

@@ -6,6 +6,8 @@
 
 mod auth;
 mod frame;
+#[cfg(any(test, fuzzing))]
+mod fuzzing;
 mod replies;
 mod reset;
 mod startup;

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use zeroize::Zeroizing;
 
 use super::Redis;
@@ -35,7 +35,7 @@ impl Opening {
     fn own(&self) -> Result<Option<Login>, Malformed> {
         let early = &self.early[..];
         let first = match frame::head(early)? {
-            Head::Inline => frame::take_inline(&mut BytesMut::from(early))?,
+            Head::Inline => frame::inline(early)?.map(|(_, words)| words),
             Head::Unnamed => None,
             Head::Named(name) if matches!(name.get(), b"AUTH" | b"HELLO") => {
                 let length = frame::whole(early, LONGEST_LOGIN)?;

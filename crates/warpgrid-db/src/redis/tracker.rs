@@ -151,6 +151,12 @@ impl Tracker {
         Ok(Some(passed))
     }
 
+    /// How many bytes are kept.
+    #[cfg(any(test, fuzzing))]
+    pub(super) fn held(&self) -> usize {
+        self.held.len()
+    }
+
     /// Takes note of what goes to the server, and can be framed.
     fn note(&mut self, mut data: &[u8]) {
         while !data.is_empty() {

@@ -18,18 +18,18 @@ const MAX_SEARCH: usize = 6;
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Dns {
     /// How long an answer of the system's resolver is kept.
-    #[serde(with = "humantime_serde")]
+    #[serde(with = "super::duration")]
     pub ttl: Duration,
     /// How long it is kept that the system's resolver knows no such name
     /// (RFC 2308).
-    #[serde(with = "humantime_serde")]
+    #[serde(with = "super::duration")]
     pub negative_ttl: Duration,
     /// How long an address goes last in answers after a connection to it
     /// failed.
-    #[serde(with = "humantime_serde")]
+    #[serde(with = "super::duration")]
     pub failed_ttl: Duration,
     /// How long the system's resolver may take before the guest is told so.
-    #[serde(with = "humantime_serde")]
+    #[serde(with = "super::duration")]
     pub timeout: Duration,
     /// The domains that complete a name without a dot, tried in this order.
     pub search: Vec<Spanned<String>>,

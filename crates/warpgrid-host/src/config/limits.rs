@@ -34,19 +34,19 @@ pub struct Limits {
     /// The largest body of a request; larger ones are answered with 413.
     pub body: ByteSize,
     /// How long a request may take until its response begins.
-    #[serde(with = "humantime_serde")]
+    #[serde(with = "super::duration")]
     pub request_timeout: Duration,
     /// How long a guest may go on once its response has begun.
-    #[serde(with = "humantime_serde")]
+    #[serde(with = "super::duration")]
     pub response_timeout: Duration,
     /// How long requests may go on once the host is asked to stop.
-    #[serde(with = "humantime_serde")]
+    #[serde(with = "super::duration")]
     pub shutdown_timeout: Duration,
     /// How many requests one instance serves before a fresh one takes over.
     /// More than one carries the guest's state from request to request.
     pub reuse: u32,
     /// How long an instance that may be reused is kept without a request.
-    #[serde(with = "humantime_serde")]
+    #[serde(with = "super::duration")]
     pub idle_timeout: Duration,
 }
 

@@ -56,6 +56,7 @@
 mod database;
 mod diagnostic;
 mod dns;
+mod duration;
 mod filesystem;
 mod limits;
 mod network;

@@ -179,6 +179,15 @@ fn values_without_sense_are_refused() {
             "70000",
         ),
         ("[network]\nconnect=['example.com']", "is not a rule"),
+        ("[dns]\nttl='101years'", "more than 100 years"),
+        (
+            "[limits]\nidle-timeout='300000000000y'",
+            "more than 100 years",
+        ),
+        (
+            "[[database]]\nprotocol='redis'\nhost='a'\nport=1\nidle-timeout='101y'",
+            "more than 100 years",
+        ),
         ("[dns]\nsearch=['a b']", "`a b` is not a domain"),
         ("[dns]\nsearch=['.']", "`.` is not a domain"),
         (

@@ -57,13 +57,13 @@ pub struct DatabaseConfig {
     /// The most guests that may wait for a connection.
     pub max_waiting: Option<u32>,
     /// How long a guest may wait for a connection.
-    #[serde(default, with = "humantime_serde::option")]
+    #[serde(default, with = "crate::config::duration::option")]
     pub wait_timeout: Option<Duration>,
     /// How long connecting to the server may take.
-    #[serde(default, with = "humantime_serde::option")]
+    #[serde(default, with = "crate::config::duration::option")]
     pub connect_timeout: Option<Duration>,
     /// How long an unused connection is kept.
-    #[serde(default, with = "humantime_serde::option")]
+    #[serde(default, with = "crate::config::duration::option")]
     pub idle_timeout: Option<Duration>,
     /// What the keys above name, read.
     #[serde(skip)]

@@ -1,0 +1,3 @@
+mod corpus;
+mod exchanges;
+mod return_or_kill;
