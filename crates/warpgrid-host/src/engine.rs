@@ -7,7 +7,9 @@ use std::time::Duration;
 use warpgrid_db::Pools;
 use warpgrid_store::Store;
 use wasmtime::component::Component;
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, OperatorCost, PoolingAllocationConfig};
+use wasmtime::{
+    Config, Enabled, Engine, InstanceAllocationStrategy, OperatorCost, PoolingAllocationConfig,
+};
 
 use crate::budget::TABLE_ELEMENTS;
 use crate::code_cache;
@@ -24,6 +26,11 @@ const EPOCH: Duration = Duration::from_millis(10);
 const CORE_INSTANCES_PER_COMPONENT: u32 = 8;
 const MEMORIES_PER_COMPONENT: u32 = 2;
 const TABLES_PER_COMPONENT: u32 = 4;
+/// Bytes of a memory or table that a slot keeps for its next instance, where the
+/// kernel says which pages an instance wrote to (`PAGEMAP_SCAN`, Linux 6.7): they
+/// are written anew, rather than given back and faulted in again, for which all
+/// processors would have to stop.
+const RESIDENT: usize = 1 << 20;
 /// Bytes of metadata of one instance.
 const INSTANCE_METADATA: usize = 8 << 20;
 
@@ -176,6 +183,12 @@ fn wasmtime_config(config: &EngineConfig) -> Config {
         .max_core_instance_size(INSTANCE_METADATA)
         .max_memory_size(config.memory)
         .table_elements(TABLE_ELEMENTS);
+    if PoolingAllocationConfig::is_pagemap_scan_available() {
+        pooling
+            .pagemap_scan(Enabled::Yes)
+            .linear_memory_keep_resident(RESIDENT)
+            .table_keep_resident(RESIDENT);
+    }
     let mut wasmtime = Config::new();
     wasmtime
         .wasm_component_model(true)
