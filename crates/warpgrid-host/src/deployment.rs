@@ -18,7 +18,6 @@ use crate::error::Error;
 use crate::handler::Handler;
 use crate::imports;
 use crate::instance::{new_store, wasi};
-use crate::linker::linker;
 use crate::outgoing::Outgoing;
 use crate::shims::filesystem::{FilesystemConfig, Process};
 use crate::shims::signals::{self, Receivers, Signal};
@@ -108,7 +107,9 @@ impl Deployment {
         let mut shared = Shared::new(config, &module.path, upstreams, signals);
         shared.counts_instructions = host.count_instructions;
         let shared = Arc::new(shared);
-        let pre = linker(engine, config)
+        let pre = host
+            .linkers
+            .get(engine, config.shims)
             .and_then(|linker| linker.instantiate_pre(&module.component))
             .map_err(|error| {
                 Error::component(

@@ -16,6 +16,7 @@ use crate::code_cache;
 use crate::config::{Limits, ShimConfig};
 use crate::deployment::Deployment;
 use crate::error::Error;
+use crate::linker::Linkers;
 use crate::upstreams::Upstreams;
 
 /// How often running guests are interrupted, so that one which computes neither
@@ -75,6 +76,7 @@ impl EngineConfig {
 #[derive(Clone)]
 pub struct WarpGridEngine {
     pub(crate) engine: Engine,
+    pub(crate) linkers: Arc<Linkers>,
     code_cache: Option<Store>,
     pub(crate) count_instructions: bool,
     pub(crate) pools: Pools,
@@ -126,6 +128,7 @@ impl WarpGridEngine {
             })?;
         Ok(Self {
             engine,
+            linkers: Arc::default(),
             code_cache: config.code_cache,
             count_instructions: config.count_instructions,
             pools,

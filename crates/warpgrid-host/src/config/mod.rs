@@ -106,7 +106,7 @@ pub struct ShimConfig {
 }
 
 /// Which shims are linked.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Shims {
     /// `warpgrid:shim/filesystem`.

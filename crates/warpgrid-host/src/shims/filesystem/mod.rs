@@ -59,7 +59,7 @@ impl filesystem::Host for FilesystemState {
     }
 
     fn list_virtual_paths(&mut self) -> wasmtime::Result<Vec<String>> {
-        Ok(self.config.paths().map(str::to_owned).collect())
+        Ok(self.config.paths().into_iter().map(str::to_owned).collect())
     }
 }
 
