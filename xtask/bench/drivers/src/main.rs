@@ -63,7 +63,9 @@ async fn select(connection: &mut PgConnection) -> Result<(), Failure> {
 
 async fn ping(connection: &mut MultiplexedConnection) -> Result<(), Failure> {
     let pong: String = redis::cmd("PING").query_async(connection).await?;
-    (pong == "PONG").then_some(()).ok_or("another answer".into())
+    (pong == "PONG")
+        .then_some(())
+        .ok_or("another answer".into())
 }
 
 #[tokio::main(flavor = "current_thread")]
