@@ -3,7 +3,8 @@
  *
  *   file N     opens, reads and closes /etc/hosts
  *   name N     looks up a name
- *   connect N  connects to $ECHO_PORT and closes
+ *   connect N  connects to $ECHO_PORT, is answered and closes: who only connects
+ *              fills the other end's queue, and measures that
  *   tcp N      sends to it, on one connection, and reads the answer
  */
 #define _POSIX_C_SOURCE 200809L
@@ -53,11 +54,6 @@ static void name(int fd) {
 	freeaddrinfo(found);
 }
 
-static void connected(int fd) {
-	(void)fd;
-	close(opened());
-}
-
 static void tcp(int fd) {
 	need(send(fd, piece, sizeof piece, 0) == (ssize_t)sizeof piece, "send");
 	for (size_t got = 0; got < sizeof piece;) {
@@ -65,6 +61,12 @@ static void tcp(int fd) {
 		need(count > 0, "recv");
 		got += (size_t)count;
 	}
+}
+
+static void connected(int fd) {
+	fd = opened();
+	tcp(fd);
+	close(fd);
 }
 
 static const struct {

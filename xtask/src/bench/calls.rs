@@ -20,7 +20,7 @@ const CALLS: [(&str, &str, &str, f64); 4] = [
     (
         "connect",
         "1000",
-        "stock libc, a plain socket connects",
+        "stock libc, a plain socket connects and is answered",
         1.1,
     ),
     (
