@@ -162,10 +162,14 @@ mod tests {
         fn settled(&self, text: &str) -> std::path::PathBuf {
             let path = self.directory.path().join("x.wasm");
             fs::write(&path, wat::parse_str(text).unwrap()).unwrap();
-            while Stamp::of(&path).is_none() {
-                std::thread::sleep(Duration::from_millis(50));
-            }
+            settle(&path);
             path
+        }
+    }
+
+    fn settle(path: &Path) {
+        while Stamp::of(path).is_none() {
+            std::thread::sleep(Duration::from_millis(50));
         }
     }
 
@@ -200,9 +204,7 @@ mod tests {
             .set_times(times)
             .unwrap();
         assert!(cache.load(&path).is_err());
-        while Stamp::of(&path).is_none() {
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        settle(&path);
         assert!(cache.load(&path).is_err());
     }
 

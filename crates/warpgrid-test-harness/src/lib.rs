@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod components;
+pub mod corpus;
 mod daemon;
 pub mod echo;
 pub mod faults;

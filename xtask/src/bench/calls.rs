@@ -1,11 +1,11 @@
 //! What a program asks of its host: names, files, sockets. A C program of the
 //! patched toolchain beside the same by the stock one, both in our host.
 
-use anyhow::Context;
 use warpgrid_libc::Linkage;
 use warpgrid_series::process::Cancel;
 
 use super::guests::Guests;
+use super::microseconds;
 use super::programs;
 use super::row::{Goal, Row};
 
@@ -44,13 +44,11 @@ pub fn measure(rounds: u32, cancel: &Cancel) -> anyhow::Result<Vec<Row>> {
         eprintln!("round {round} of {rounds}");
         for ((ours_took, stock_took), (call, times, ..)) in figures.iter_mut().zip(CALLS) {
             for (took, component) in [(ours_took, &ours), (stock_took, &stock)] {
-                let finished = guests.run(component, &[], &[call, times])?;
-                let text = String::from_utf8_lossy(&finished.stdout);
-                let nanoseconds: f64 = text
-                    .trim()
-                    .parse()
-                    .with_context(|| format!("no figure in\n{finished}"))?;
-                took.push(nanoseconds / 1000.0);
+                took.push(microseconds(&guests.run(
+                    component,
+                    &[],
+                    &[call, times],
+                )?)?);
             }
         }
     }

@@ -11,9 +11,11 @@ mod page;
 mod programs;
 mod row;
 
+use anyhow::Context;
 use comfy_table::{Table, presets};
 use serde::{Deserialize, Serialize};
 use warpgrid_series::process::Cancel;
+use warpgrid_test_harness::process::Finished;
 
 use self::row::Row;
 use crate::flags::{Bench, BenchName};
@@ -55,6 +57,16 @@ pub fn run(flags: &Bench, cancel: &Cancel) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What a program printed that measures itself, in nanoseconds.
+fn microseconds(finished: &Finished) -> anyhow::Result<f64> {
+    let text = String::from_utf8_lossy(&finished.stdout);
+    let nanoseconds: f64 = text
+        .trim()
+        .parse()
+        .with_context(|| format!("no figure in\n{finished}"))?;
+    Ok(nanoseconds / 1000.0)
 }
 
 fn table(report: &Report) -> Table {

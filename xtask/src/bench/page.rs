@@ -1,7 +1,6 @@
 //! What runs found, as data and as the page that shows it.
 
 use std::fmt::Write;
-use std::path::Path;
 
 use anyhow::Context;
 use comfy_table::{Table, presets};
@@ -27,14 +26,8 @@ pub fn write(report: Report) -> anyhow::Result<()> {
         Err(_) => Figures::default(),
     };
     figures.take(report);
-    put(&data, &(serde_json::to_string_pretty(&figures)? + "\n"))?;
-    put(&page, &figures.page())
-}
-
-fn put(path: &Path, text: &str) -> anyhow::Result<()> {
-    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
-    eprintln!("wrote {}", path.display());
-    Ok(())
+    workspace::write(&data, &(serde_json::to_string_pretty(&figures)? + "\n"))?;
+    workspace::write(&page, &figures.page())
 }
 
 /// What a benchmark's rows compare.

@@ -15,7 +15,7 @@ use std::time::Instant;
 use anyhow::{Context, anyhow};
 use warpgrid_series::process::Cancel;
 use warpgrid_series::{Imported, Place, Programs, Series, import_upstream, materialize};
-use warpgrid_store::{BuildError, Entry, Key};
+use warpgrid_store::{Entry, Key};
 
 use crate::flags::Vendor;
 use crate::progress::Task;
@@ -177,11 +177,7 @@ fn ensure(
         ));
         anyhow::Ok(())
     });
-    let entry = match built {
-        Ok(entry) => entry,
-        Err(BuildError::Build(error)) => return Err(error),
-        Err(BuildError::Store(error)) => return Err(error.into()),
-    };
+    let entry = workspace::built(built)?;
     let root = format!("c-library/{}/{}", series.upstream.name, machine.name());
     store.set_root(&root, &key)?;
     Ok(entry)

@@ -6,10 +6,11 @@ pub mod libc;
 
 use std::path::PathBuf;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use warpgrid_series::process::Cancel;
 
 use crate::flags::{Compat, CompatName};
+use crate::workspace;
 
 /// What a run found.
 pub trait Run {
@@ -77,9 +78,7 @@ fn finish(flags: &Compat, run: &impl Run) -> anyhow::Result<()> {
     }
     if !flags.check {
         for (path, text) in run.files()? {
-            std::fs::write(&path, text)
-                .with_context(|| format!("cannot write {}", path.display()))?;
-            eprintln!("wrote {}", path.display());
+            workspace::write(&path, &text)?;
         }
     }
     run.verdict()?;

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use warpgrid_series::process::{self, Cancel};
-use warpgrid_store::{BuildError, Key, Store};
+use warpgrid_store::{Key, Store};
 
 use super::succeeded;
 use crate::progress::Task;
+use crate::workspace;
 
 const VERSION: &str = "0.13.2";
 /// The store root of it.
@@ -38,11 +39,7 @@ pub fn ensure(store: &Store, cancel: &Cancel) -> anyhow::Result<PathBuf> {
         task.done("installed into the store");
         anyhow::Ok(())
     });
-    let folder = match built {
-        Ok(entry) => entry.path,
-        Err(BuildError::Build(error)) => return Err(error),
-        Err(BuildError::Store(error)) => return Err(error.into()),
-    };
+    let folder = workspace::built(built)?.path;
     store.set_root(ROOT, &key)?;
     Ok(folder.join("bin/cargo-fuzz"))
 }

@@ -7,10 +7,11 @@ use std::process::Command;
 
 use anyhow::{anyhow, bail};
 use warpgrid_series::process::{self, Cancel, Ended};
-use warpgrid_store::{BuildError, Key, Staging, Store};
+use warpgrid_store::{Key, Staging, Store};
 
 use super::packages;
 use crate::progress::Task;
+use crate::workspace;
 
 /// What wasi-libc's CMakeLists.txt asks for.
 const CMAKE_AT_LEAST: (u32, u32) = (3, 26);
@@ -50,11 +51,7 @@ pub fn ensure(store: &Store, cancel: &Cancel) -> anyhow::Result<Cmake> {
         task.done("installed into the store");
         anyhow::Ok(())
     });
-    let dir = match built {
-        Ok(entry) => entry.path,
-        Err(BuildError::Build(e)) => return Err(e),
-        Err(BuildError::Store(e)) => return Err(e.into()),
-    };
+    let dir = workspace::built(built)?.path;
     store.set_root(ROOT, &key)?;
     Ok(Cmake {
         cmake: dir.join("cmake/data/bin/cmake"),

@@ -11,11 +11,12 @@ use serde::Serialize;
 use warpgrid_libc::{ClangResources, Tools, patched_sysroot_root, stock_sysroot_root};
 use warpgrid_series::process::{self, Cancel, Ended};
 use warpgrid_series::{Imported, Patch, Place, Programs, Variant, materialize};
-use warpgrid_store::{BuildError, Key, Manifest};
+use warpgrid_store::{Key, Manifest};
 
 use super::cmake::Cmake;
 use crate::progress::Task;
 use crate::sandbox_tools;
+use crate::workspace;
 
 /// Part of every key: raise it when the way of building changes the result.
 const RECIPE: &str = "3";
@@ -74,11 +75,7 @@ impl Recipe<'_> {
             ));
             anyhow::Ok(())
         });
-        let entry = match built {
-            Ok(entry) => entry,
-            Err(BuildError::Build(e)) => return Err(e),
-            Err(BuildError::Store(e)) => return Err(e.into()),
-        };
+        let entry = workspace::built(built)?;
         store.set_root(&root, &key)?;
         let seconds = started.elapsed().as_secs_f64();
         Ok(Built {

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use tokio::task::JoinSet;
 use warpgrid_host::{Deployment, ShimConfig};
 use warpgrid_test_harness::faults::FaultProxy;
 use warpgrid_test_harness::redis::Redis;
@@ -11,6 +12,7 @@ use warpgrid_test_harness::redis::Redis;
 use crate::support::{deploy, text};
 
 const NAME: &str = "a.prod.warp.local";
+const PING: &str = "/ping/cache.warp.local:6379";
 
 /// Where the name is in each state, in turn.
 const STATES: [Option<&str>; 3] = [Some("127.0.0.2"), Some("127.0.0.3"), None];
@@ -45,37 +47,51 @@ impl Turns {
         deployment.replace_names(&config);
         self.done.store(state, Ordering::SeqCst);
     }
+
+    /// Guests that ask over and over until it is over. Each answer must be right
+    /// where the name may have been meanwhile.
+    fn ask(
+        self: &Arc<Self>,
+        guests: usize,
+        deployment: &Arc<Deployment>,
+        path: &str,
+        right: fn(&str, Option<&str>) -> bool,
+    ) -> JoinSet<()> {
+        let mut asking = JoinSet::new();
+        for _ in 0..guests {
+            let (turns, deployment, path) = (self.clone(), deployment.clone(), path.to_owned());
+            asking.spawn(async move {
+                while !turns.over.load(Ordering::SeqCst) {
+                    let from = turns.done.load(Ordering::SeqCst);
+                    let answer = text(&deployment, &path).await;
+                    let to = turns.begun.load(Ordering::SeqCst);
+                    let at = |state: usize| STATES[state % STATES.len()];
+                    assert!(
+                        (from..=to).any(|state| right(&answer, at(state))),
+                        "{answer} in {from} to {to}"
+                    );
+                    turns.answered.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+        }
+        asking
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_is_one_of_its_time() {
     let deployment = deploy(&names(0));
     let turns = Arc::new(Turns::default());
-    let guests: Vec<_> = (0..4)
-        .map(|_| {
-            let (deployment, turns) = (deployment.clone(), turns.clone());
-            tokio::spawn(async move {
-                while !turns.over.load(Ordering::SeqCst) {
-                    let from = turns.done.load(Ordering::SeqCst);
-                    let answer = text(&deployment, &format!("/look-up/{NAME}")).await;
-                    let to = turns.begun.load(Ordering::SeqCst);
-                    let right = (from..=to).any(|state| match STATES[state % STATES.len()] {
-                        Some(address) => answer == address,
-                        None => answer.parse::<IpAddr>().is_err(),
-                    });
-                    assert!(right, "{answer} in {from} to {to}");
-                    turns.answered.fetch_add(1, Ordering::SeqCst);
-                }
-            })
-        })
-        .collect();
+    let path = format!("/look-up/{NAME}");
+    let guests = turns.ask(4, &deployment, &path, |answer, at| match at {
+        Some(address) => answer == address,
+        None => answer.parse::<IpAddr>().is_err(),
+    });
     for _ in 0..30 {
         turns.turn(&deployment, "").await;
     }
     turns.over.store(true, Ordering::SeqCst);
-    for guest in guests {
-        guest.await.unwrap();
-    }
+    guests.join_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,26 +110,10 @@ async fn a_pool_goes_where_its_server_is() {
     );
     let deployment = deploy(&format!("{}{rest}", names(0)));
     let turns = Arc::new(Turns::default());
-    let guests: Vec<_> = (0..2)
-        .map(|_| {
-            let (deployment, turns) = (deployment.clone(), turns.clone());
-            tokio::spawn(async move {
-                while !turns.over.load(Ordering::SeqCst) {
-                    let from = turns.done.load(Ordering::SeqCst);
-                    let answer = ping(&deployment).await;
-                    let to = turns.begun.load(Ordering::SeqCst);
-                    let away = (from..=to).any(|state| STATES[state % STATES.len()].is_none());
-                    // It fails for as long as the name is away, and at no other
-                    // time.
-                    assert!(
-                        answer == "+PONG +PONG" || away,
-                        "{answer} in {from} to {to}"
-                    );
-                    turns.answered.fetch_add(1, Ordering::SeqCst);
-                }
-            })
-        })
-        .collect();
+    // It fails for as long as the name is away, and at no other time.
+    let guests = turns.ask(2, &deployment, PING, |answer, at| {
+        answer == "+PONG +PONG" || at.is_none()
+    });
     for state in 1..=12 {
         turns.turn(&deployment, &rest).await;
         let before = places.each_ref().map(|place| place.said().len());
@@ -133,9 +133,7 @@ async fn a_pool_goes_where_its_server_is() {
         }
     }
     turns.over.store(true, Ordering::SeqCst);
-    for guest in guests {
-        guest.await.unwrap();
-    }
+    guests.join_all().await;
     // All that is used now is at one place.
     let here = 12 % STATES.len();
     let before = places.each_ref().map(|place| place.said().len());
@@ -148,5 +146,5 @@ async fn a_pool_goes_where_its_server_is() {
 
 /// Whatever it is told.
 async fn ping(deployment: &Deployment) -> String {
-    text(deployment, "/ping/cache.warp.local:6379").await
+    text(deployment, PING).await
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use warpgrid_test_harness::process::{self, Finished};
 
-use super::microseconds;
+use super::took;
 use crate::bench::row::{Goal, Row};
 use crate::test_all::matrix::Stage;
 use crate::test_all::suites;
@@ -53,7 +53,7 @@ pub fn rows(stage: &Stage<'_>, rounds: u32) -> anyhow::Result<Vec<Row>> {
             native.args([protocol, way, times]);
             let commands = [guest(&stage.packed.component), guest(&stock), native];
             for (figures, mut command) in figures.iter_mut().zip(commands) {
-                figures.push(microseconds(&mut command, &stage.bounds)?);
+                figures.push(took(&mut command, &stage.bounds)?);
             }
         }
     }

@@ -8,8 +8,8 @@ use std::process::Command;
 
 use warpgrid_test_harness::service::Service;
 
-use super::microseconds;
 use super::pgbouncer::{Login, PgBouncer};
+use super::took;
 use crate::bench::row::{Goal, Row};
 use crate::test_all::matrix::Stage;
 
@@ -55,7 +55,7 @@ pub fn rows(warp: &Path, stage: &Stage<'_>, rounds: u32) -> anyhow::Result<Vec<R
     let native = |way: &[&str], address: SocketAddr| {
         let mut command = stage.native();
         command.args(way).env("PGPORT", address.port().to_string());
-        microseconds(&mut command, bounds)
+        took(&mut command, bounds)
     };
     let (mut ours, mut fronted) = (Vec::new(), Vec::new());
     let mut others = [const { Vec::new() }; OTHERS.len()];
@@ -63,7 +63,7 @@ pub fn rows(warp: &Path, stage: &Stage<'_>, rounds: u32) -> anyhow::Result<Vec<R
         eprintln!("libpq, round {round} of {rounds}");
         let mut guest = stage.component()?;
         guest.args(["--", "connect", CHEAP]);
-        ours.push(microseconds(&mut guest, bounds)?);
+        ours.push(took(&mut guest, bounds)?);
         fronted.push(native(&["connect", PASSED], front.address())?);
         let measured = [
             native(&["held", CHEAP], server)?,

@@ -7,12 +7,11 @@ mod pgbouncer;
 
 use std::process::Command;
 
-use anyhow::Context;
 use warpgrid_series::process::Cancel;
 use warpgrid_test_harness::process::{self, Bounds, Finished};
 
-use super::programs;
 use super::row::Row;
+use super::{microseconds, programs};
 use crate::test_all::matrix::Bench;
 
 /// The rows of `bench db`.
@@ -24,13 +23,7 @@ pub fn measure(rounds: u32, cancel: &Cancel) -> anyhow::Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// What a program prints that says how many nanoseconds each time took.
-fn microseconds(command: &mut Command, bounds: &Bounds) -> anyhow::Result<f64> {
-    let finished = process::run(command, bounds).and_then(Finished::success)?;
-    let text = String::from_utf8_lossy(&finished.stdout);
-    let nanoseconds: f64 = text
-        .trim()
-        .parse()
-        .with_context(|| format!("no figure in\n{finished}"))?;
-    Ok(nanoseconds / 1000.0)
+/// What a program prints that says how long each time took.
+fn took(command: &mut Command, bounds: &Bounds) -> anyhow::Result<f64> {
+    microseconds(&process::run(command, bounds).and_then(Finished::success)?)
 }

@@ -73,7 +73,7 @@ fn component(bounds: &Bounds) -> anyhow::Result<PathBuf> {
         let output = staging.content().display().to_string();
         run("node", &["build.mjs", &output], &scratch, bounds)
     });
-    Ok(entry.map_err(|error| anyhow::anyhow!("{error:#}"))?.path)
+    Ok(workspace::built(entry)?.path)
 }
 
 fn run(program: &str, args: &[&str], directory: &Path, bounds: &Bounds) -> anyhow::Result<()> {

@@ -1,7 +1,8 @@
 //! Every input that was kept runs again.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+
+use warpgrid_test_harness::corpus::{folder, replay};
 
 use crate::fuzzing::Model;
 use crate::fuzzing::conversation;
@@ -10,24 +11,6 @@ use crate::mysql::Mysql;
 use crate::postgres::Postgres;
 use crate::protocol::Verdict;
 use crate::redis::Redis;
-
-fn folder(target: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    root.join("fuzz/corpus").join(target)
-}
-
-fn replay(target: &str, run: fn(&[u8])) {
-    let folder = folder(target);
-    let mut inputs = 0;
-    for entry in fs::read_dir(&folder).unwrap() {
-        let path = entry.unwrap().path();
-        // What a failure is about.
-        println!("{}", path.display());
-        run(&fs::read(&path).unwrap());
-        inputs += 1;
-    }
-    assert!(inputs > 0, "{} has no input", folder.display());
-}
 
 #[test]
 fn postgres() {
