@@ -71,7 +71,7 @@ pub const ROWS: &[Row] = &[
     Row {
         folder: "test-apps",
         subject: Subject {
-            app: "t3-rust-axum-server",
+            app: "t6-rust-axum-server",
             language: "Rust",
             shims: SHIMS,
             database: Some("postgres"),
@@ -83,7 +83,7 @@ pub const ROWS: &[Row] = &[
     Row {
         folder: "test-apps",
         subject: Subject {
-            app: "t4-c-libmariadb",
+            app: "t7-c-libmariadb",
             language: "C",
             shims: SIGNAL_SHIMS,
             database: Some("mysql"),
@@ -91,13 +91,13 @@ pub const ROWS: &[Row] = &[
         },
         kind: Kind::Program,
         build: Build::C {
-            library: "test-apps/t4-c-libmariadb/libmariadb",
+            library: "test-apps/t7-c-libmariadb/libmariadb",
         },
     },
     Row {
         folder: "test-apps",
         subject: Subject {
-            app: "t5-c-hiredis",
+            app: "t8-c-hiredis",
             language: "C",
             shims: SOCKET_SHIMS,
             database: Some("redis"),
@@ -105,13 +105,13 @@ pub const ROWS: &[Row] = &[
         },
         kind: Kind::Program,
         build: Build::C {
-            library: "test-apps/t5-c-hiredis/hiredis",
+            library: "test-apps/t8-c-hiredis/hiredis",
         },
     },
     Row {
         folder: "test-apps",
         subject: Subject {
-            app: "t6-rust-mysql-redis",
+            app: "t9-rust-mysql-redis",
             language: "Rust",
             shims: SOCKET_SHIMS,
             database: Some("mysql, redis"),
