@@ -1,14 +1,15 @@
 //! What verbs that serve have in common: their log, and how they are stopped.
 
 mod ignored;
+mod log;
 
-use std::io::IsTerminal;
 use std::task::Poll;
 
 use rustix::process::{Resource, Rlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 use warpgrid_host::Signal as Request;
+
+pub use log::log_to_stderr;
 
 /// The signals' numbers.
 const HANGUP: u8 = 1;
@@ -94,18 +95,4 @@ fn watch(kind: SignalKind) -> miette::Result<Signal> {
             "cannot watch for signals: {error}"
         )
     })
-}
-
-/// Warnings, and what the host says of its own start and end; `RUST_LOG` says
-/// otherwise.
-pub fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("warn,warpgrid_host=info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
-        .with_target(false)
-        .without_time()
-        .init();
 }

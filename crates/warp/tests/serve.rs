@@ -73,6 +73,20 @@ fn a_hangup_reads_the_configuration_again() {
 }
 
 #[test]
+fn a_guest_cannot_fill_the_log() {
+    let (_project, mut service) = serving("", "");
+    for _ in 0..120 {
+        let answer = http::send(service.address(), Request::Get("/")).unwrap();
+        assert_eq!(answer.status, 500, "{}", service.report());
+    }
+    service
+        .says("further ones are left out", &bounds())
+        .unwrap();
+    let said = service.log().matches("gave no response").count();
+    assert!((1..=50).contains(&said), "{said}: {}", service.report());
+}
+
+#[test]
 fn a_second_request_to_stop_is_not_made_to_wait() {
     let (_project, mut service) = serving(SPINS, "[limits]\nshutdown-timeout = '1h'\n");
     let address = service.address();

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use support::Project;
 use warpgrid_test_harness::components;
+use warpgrid_test_harness::faults::{End, FaultProxy};
 use warpgrid_test_harness::http::{Client, Request};
 use warpgrid_test_harness::postgres::{DATABASE, MD5, PASSWORD, Postgres, SCRAM};
 use warpgrid_test_harness::process::Bounds;
@@ -26,24 +27,28 @@ fn bounds() -> Bounds {
     Bounds::within(Duration::from_secs(120))
 }
 
-fn configuration(server: &Postgres, user: &str) -> String {
+fn configuration(port: u16, user: &str) -> String {
     format!(
         "[[database]]\nprotocol = 'postgres'\nhost = '192.0.2.7'\nport = 5432\n\
-         upstream = '127.0.0.1:{}'\ndatabase = '{DATABASE}'\nuser = '{user}'\n\
-         password = '{PASSWORD}'\npool-size = 4\n",
-        server.port()
+         upstream = '127.0.0.1:{port}'\ndatabase = '{DATABASE}'\nuser = '{user}'\n\
+         password = '{PASSWORD}'\npool-size = 4\n"
     )
 }
 
 /// A server with a ledger, and `warp run` of the guest that writes in it.
 fn serving(server: &Postgres) -> (Project, Service) {
+    serving_by(server, &configuration(server.port(), SCRAM))
+}
+
+/// The same by another configuration.
+fn serving_by(server: &Postgres, configuration: &str) -> (Project, Service) {
     let sql = "create table ledger (n bigserial); grant all on ledger, ledger_n_seq to public";
     server.sql(sql).unwrap();
     let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guests/ledger");
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ledger");
     let build = Bounds::within(Duration::from_secs(1800));
     let component = components::built(&guest, &target, "", &build).unwrap();
-    let project = Project::new(&[("warp.toml", &configuration(server, SCRAM))]);
+    let project = Project::new(&[("warp.toml", configuration)]);
     let service = Service::start(&bounds(), |address| {
         let mut command = support::signalled_warp();
         command
@@ -147,6 +152,10 @@ fn what_was_answered_before_the_end_is_committed() {
     let acknowledged = load.finish();
     let there = ledger(&server);
     assert!(acknowledged.is_subset(&there), "{acknowledged:?} {there:?}");
+    until_no_session_is_left(&server);
+}
+
+fn until_no_session_is_left(server: &Postgres) {
     let left = "select count(*) from pg_stat_activity where usename like 'app_%'";
     let deadline = Instant::now() + bounds().limit;
     while server.sql(left).unwrap() != "0" {
@@ -163,7 +172,7 @@ fn no_request_fails_while_the_database_is_configured_again() {
     for round in 1..=6 {
         load.until_written(20, &service);
         let user = [SCRAM, MD5][round % 2];
-        project.write("warp.toml", configuration(&server, user));
+        project.write("warp.toml", configuration(server.port(), user));
         service.reload();
         let deadline = Instant::now() + bounds().limit;
         while service.log().matches("read again").count() < round {
@@ -175,4 +184,30 @@ fn no_request_fails_while_the_database_is_configured_again() {
     load.seen.over.store(true, Ordering::SeqCst);
     let acknowledged = load.finish();
     assert_eq!(acknowledged, ledger(&server), "{}", service.report());
+}
+
+#[test]
+fn a_request_whose_query_stalls_ends_in_its_time() {
+    let server = Postgres::start().unwrap();
+    let network = FaultProxy::start(([127, 0, 0, 1], server.port()).into()).unwrap();
+    let limited = format!(
+        "{}[limits]\nrequest-timeout = '500ms'\n",
+        configuration(network.port(), SCRAM)
+    );
+    let (_project, service) = serving_by(&server, &limited);
+    let mut client = Client::new(service.address());
+    let mut status = || client.send(WRITE).unwrap().status;
+    assert_eq!(status(), 200, "{}", service.report());
+    // The connection was just in use, so nothing has been asked of it since.
+    network.stall();
+    let asked = Instant::now();
+    assert_eq!(status(), 504, "{}", service.report());
+    assert!(asked.elapsed() < Duration::from_secs(10));
+    // None of what was held comes to another request.
+    network.pass();
+    assert_eq!(status(), 200, "{}", service.report());
+    // A connection whose query was cut off is given to nobody.
+    assert_eq!(network.said().len(), 2, "{}", service.report());
+    network.end_all(End::Reset);
+    until_no_session_is_left(&server);
 }

@@ -214,12 +214,21 @@ fn late(endpoint: &Endpoint) -> Error {
     )
 }
 
-/// Keepalive finds a peer that vanished while the session only waits.
+/// How long what was sent may go without an acknowledgement: a peer that
+/// vanished is found by then, whether the session waits or sends (tcp(7)).
+const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
+
+/// Keepalive finds a peer that vanished while the session only waits, the user
+/// timeout one that vanished while something is under way.
 fn configure(stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
+    let socket = SockRef::from(stream);
     let keepalive = TcpKeepalive::new()
-        .with_time(Duration::from_secs(30))
+        .with_time(UNACKNOWLEDGED)
         .with_interval(Duration::from_secs(10))
         .with_retries(3);
-    SockRef::from(stream).set_tcp_keepalive(&keepalive)
+    socket.set_tcp_keepalive(&keepalive)?;
+    #[cfg(any(target_os = "android", target_os = "linux"))]
+    socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED))?;
+    Ok(())
 }

@@ -1,10 +1,11 @@
 //! A service that sends back what it is sent.
 
-use std::io;
+use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
@@ -20,6 +21,14 @@ impl Echo {
     /// # Errors
     /// Where no port is free.
     pub fn start() -> Result<Self> {
+        Self::start_delayed(Duration::ZERO)
+    }
+
+    /// Starts one that waits so long before each answer.
+    ///
+    /// # Errors
+    /// Where no port is free.
+    pub fn start_delayed(delay: Duration) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").context("no port for an echo service")?;
         let address = listener.local_addr()?;
         let ended = Arc::new(AtomicBool::new(false));
@@ -29,7 +38,7 @@ impl Echo {
                 if watched.load(Ordering::SeqCst) {
                     return;
                 }
-                thread::spawn(move || answer(&stream));
+                thread::spawn(move || answer(stream, delay));
             }
         });
         Ok(Self { address, ended })
@@ -50,17 +59,20 @@ impl Drop for Echo {
     }
 }
 
-fn answer(stream: &TcpStream) {
-    let (mut from, mut to) = (stream, stream);
-    // A client that went away needs no answer.
-    let _ = io::copy(&mut from, &mut to);
+/// Until the client ends, or goes away: then it needs no answer.
+fn answer(mut stream: TcpStream, delay: Duration) {
+    let mut piece = [0; 4096];
+    while let Ok(count @ 1..) = stream.read(&mut piece) {
+        thread::sleep(delay);
+        if stream.write_all(&piece[..count]).is_err() {
+            return;
+        }
+    }
     let _ = stream.shutdown(Shutdown::Write);
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read, Write};
-
     use super::*;
 
     #[test]

@@ -3,6 +3,7 @@
 
 use warpgrid_libc::Linkage;
 use warpgrid_series::process::Cancel;
+use warpgrid_test_harness::echo::Echo;
 
 use super::guests::Guests;
 use super::microseconds;
@@ -33,7 +34,12 @@ const CALLS: [(&str, &str, &str, f64); 4] = [
 
 /// The rows of `bench calls`.
 pub fn measure(rounds: u32, cancel: &Cancel) -> anyhow::Result<Vec<Row>> {
-    let guests = Guests::prepare(programs::warp(cancel)?, CONFIGURATION, cancel)?;
+    let guests = Guests::prepare(
+        programs::warp(cancel)?,
+        CONFIGURATION,
+        Echo::start()?,
+        cancel,
+    )?;
     let hosts = "127.0.0.1 localhost\n192.0.2.7 api.example.com\n";
     std::fs::write(guests.root().join("hosts"), hosts)?;
     let [stock, ours] = [Linkage::Stock, Linkage::Libwarpgrid]

@@ -1,16 +1,14 @@
 //! C programs as guests of `warp run`, each compiled with the stock libc and
 //! with ours.
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread;
 
 use anyhow::Context;
 use warpgrid_libc::{LIBWARPGRID_TARGET, Linkage, Toolchain};
 use warpgrid_series::process::Cancel;
 use warpgrid_store::Store;
+use warpgrid_test_harness::echo::Echo;
 use warpgrid_test_harness::process::{self, Bounds, Finished};
 
 use crate::guest::{self, Source};
@@ -27,12 +25,17 @@ pub struct Guests {
     store: Store,
     bounds: Bounds,
     scratch: tempfile::TempDir,
-    echo: u16,
+    echo: Echo,
 }
 
 impl Guests {
-    /// With this `warp.toml`.
-    pub fn prepare(warp: PathBuf, configuration: &str, cancel: &Cancel) -> anyhow::Result<Self> {
+    /// With this `warp.toml` and this echo.
+    pub fn prepare(
+        warp: PathBuf,
+        configuration: &str,
+        echo: Echo,
+        cancel: &Cancel,
+    ) -> anyhow::Result<Self> {
         let guests = Guests {
             warp,
             store: Store::open_default()?,
@@ -40,7 +43,7 @@ impl Guests {
             scratch: tempfile::Builder::new()
                 .prefix("warpgrid-bench-")
                 .tempdir()?,
-            echo: echo()?,
+            echo,
         };
         std::fs::create_dir(guests.root())?;
         std::fs::write(guests.scratch.path().join("warp.toml"), configuration)?;
@@ -83,31 +86,14 @@ impl Guests {
             .arg(component)
             .args(options)
             .args(["--config", "warp.toml"])
-            .args(["--env", &format!("ECHO_PORT={}", self.echo)])
+            .args([
+                "--env",
+                &format!("ECHO_PORT={}", self.echo.address().port()),
+            ])
             .arg("--")
             .args(arguments)
             // Compiled code is kept for this run alone.
             .env("WARPGRID_CACHE_DIR", self.scratch.path().join("cache"));
         process::run(&mut command, &self.bounds).and_then(Finished::success)
     }
-}
-
-/// The port of an echo on the loopback, which ends with this process.
-fn echo() -> anyhow::Result<u16> {
-    let listener = TcpListener::bind("127.0.0.1:0").context("cannot listen on the loopback")?;
-    let port = listener.local_addr()?.port();
-    thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            thread::spawn(move || {
-                let mut piece = [0; 4096];
-                // An end that is broken off is the guest's to report.
-                while let Ok(count @ 1..) = stream.read(&mut piece) {
-                    if stream.write_all(&piece[..count]).is_err() {
-                        break;
-                    }
-                }
-            });
-        }
-    });
-    Ok(port)
 }

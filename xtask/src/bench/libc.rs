@@ -5,10 +5,12 @@
 //! matter. What the host does is not counted.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Context;
 use warpgrid_libc::Linkage;
 use warpgrid_series::process::Cancel;
+use warpgrid_test_harness::echo::Echo;
 
 use super::guests::Guests;
 use super::row::{Goal, Row};
@@ -54,7 +56,10 @@ const CONFIGURATION: &str = "[directories]\n\"/\" = \"root\"\n[network]\nconnect
 /// The rows of `bench libc`. Only programs that wait for something are run in
 /// all rounds.
 pub fn measure(rounds: u32, cancel: &Cancel) -> anyhow::Result<Vec<Row>> {
-    let guests = Guests::prepare(suites::warp(cancel)?, CONFIGURATION, cancel)?;
+    // An answer that is there at once spares a call its wait: the echo is slow,
+    // so that each waits once.
+    let echo = Echo::start_delayed(Duration::from_millis(1))?;
+    let guests = Guests::prepare(suites::warp(cancel)?, CONFIGURATION, echo, cancel)?;
     rows(|program, linkage| {
         eprintln!("{}, {}", program.title, linkage.name());
         let component = guests.compile(&format!("libc/{}", program.file), linkage)?;

@@ -105,3 +105,36 @@ async fn questions_do_not_pile_up() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
+
+#[tokio::test]
+async fn a_name_that_comes_and_goes_is_followed_when_what_is_kept_runs_out() {
+    let kept = Duration::from_millis(30);
+    let questions = questions(Dns {
+        ttl: kept,
+        negative_ttl: kept,
+        ..Dns::default()
+    });
+    let threads = Arc::new(Semaphore::new(1));
+    // Where the name is; it is nowhere in odd turns.
+    let system = |turn: u32| match turn % 2 {
+        0 => Ok(turn),
+        _ => Err(DnsError::NotFound),
+    };
+    let (asked, mut put) = (Arc::default(), 0);
+    for turn in 1..=10_u32 {
+        let changed = std::time::Instant::now();
+        loop {
+            put += 1;
+            let ask = counting(&asked, system(turn));
+            let answer = questions.answer(1, ask, &threads).await.ok();
+            if answer == system(turn).ok() {
+                break;
+            }
+            // Until then it is as it was before, and nothing else.
+            assert_eq!(answer, system(turn - 1).ok());
+            assert!(changed.elapsed() < Duration::from_secs(30));
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 10, "of {put}");
+}
