@@ -47,7 +47,7 @@ impl Deployment {
         })?;
         let mut wasi = wasi(&self.shared.config)?;
         wasi.inherit_stdin().args(&invocation.arguments);
-        let mut store = self.store(wasi.build(), &invocation.arguments);
+        let mut store = self.store(wasi, &invocation.arguments);
         let run = async {
             let command = command.instantiate_async(&mut store).await?;
             command.wasi_cli_run().call_run(&mut store).await

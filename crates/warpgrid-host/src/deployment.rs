@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use warpgrid_db::Tenant;
 use wasmtime::Store;
 use wasmtime::component::InstancePre;
-use wasmtime_wasi::WasiCtx;
+use wasmtime_wasi::WasiCtxBuilder;
 use wasmtime_wasi_http::handler::{Request, Response};
 
 use crate::budget::Budget;
@@ -219,7 +219,7 @@ impl Deployment {
     }
 
     /// A store for one command, which runs with these arguments.
-    pub(crate) fn store(&self, wasi: WasiCtx, arguments: &[String]) -> Store<GuestState> {
+    pub(crate) fn store(&self, wasi: WasiCtxBuilder, arguments: &[String]) -> Store<GuestState> {
         let process = self.shared.process(arguments.into());
         new_store(
             &self.host.engine,

@@ -4,11 +4,12 @@ use std::net::SocketAddr;
 
 use wasmtime::{Engine, Store};
 use wasmtime_wasi::sockets::SocketAddrUse;
-use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder};
+use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 
-use crate::config::ShimConfig;
+use crate::config::{Network, ShimConfig};
 use crate::deployment::Shared;
 use crate::error::Error;
+use crate::shims::dns::ResolvedNames;
 use crate::shims::filesystem::Process;
 use crate::shims::signals::{self, Signal};
 use crate::shims::wasi_sockets;
@@ -20,7 +21,7 @@ pub(crate) const FUEL: u64 = u64::MAX;
 
 /// A store for an instance that handles requests.
 pub(crate) fn handler_store(engine: &Engine, shared: &Shared) -> Result<Store<GuestState>, Error> {
-    let wasi = wasi(&shared.config)?.build();
+    let wasi = wasi(&shared.config)?;
     let process = shared.process(shared.program.clone());
     Ok(new_store(
         engine,
@@ -33,7 +34,7 @@ pub(crate) fn handler_store(engine: &Engine, shared: &Shared) -> Result<Store<Gu
 
 pub(crate) fn new_store(
     engine: &Engine,
-    wasi: WasiCtx,
+    wasi: WasiCtxBuilder,
     process: Process,
     shared: &Shared,
     signals: &'static [Signal],
@@ -53,37 +54,14 @@ pub(crate) fn new_store(
     store
 }
 
-/// WASI's part of an instance: the environment, the sockets and the directories
-/// of `warp.toml`, output to the host's own.
+/// WASI's part of an instance: the environment and the directories of
+/// `warp.toml`, output to the host's own. Its sockets reach nothing yet.
 pub(crate) fn wasi(config: &ShimConfig) -> Result<WasiCtxBuilder, Error> {
     let mut builder = WasiCtxBuilder::new();
     for (name, value) in config.variables() {
         builder.env(name, value);
     }
     builder.inherit_stdout().inherit_stderr();
-    // A guest makes its socket before it says where to: a proxied one, too.
-    // What a socket may reach is decided address by address.
-    builder.allow_tcp(true);
-    let network = config.network.clone();
-    builder
-        .allow_udp(!network.connect.is_empty() || !network.listen.is_empty())
-        .allow_ip_name_lookup(!network.connect.is_empty());
-    builder.socket_addr_check(move |address: SocketAddr, usage| {
-        if let Some(opening) = wasi_sockets::opening_of(usage) {
-            return opening;
-        }
-        let granted = network.grants(address, usage);
-        if !granted {
-            let key = match usage {
-                SocketAddrUse::TcpBind | SocketAddrUse::TcpListen | SocketAddrUse::UdpBind => {
-                    "listen"
-                }
-                _ => "connect",
-            };
-            tracing::warn!(%address, "the guest may not use this address; add it to [network] {key} in warp.toml");
-        }
-        Box::pin(async move { granted })
-    });
     for (name, path) in &config.directories {
         builder
             .preopened_dir(path, name, FsPerms::ReadWrite)
@@ -93,4 +71,34 @@ pub(crate) fn wasi(config: &ShimConfig) -> Result<WasiCtxBuilder, Error> {
             })?;
     }
     Ok(builder)
+}
+
+/// Lets the sockets of an instance reach what `[network]` grants, by the names
+/// that it resolved.
+pub(crate) fn grant_sockets(builder: &mut WasiCtxBuilder, network: &Network, names: ResolvedNames) {
+    // A guest makes its socket before it says where to: a proxied one, too.
+    // What a socket may reach is decided address by address.
+    builder.allow_tcp(true);
+    builder
+        .allow_udp(!network.connect.is_empty() || !network.listen.is_empty())
+        .allow_ip_name_lookup(!network.connect.is_empty());
+    let network = network.clone();
+    builder.socket_addr_check(move |address: SocketAddr, usage| {
+        if let Some(opening) = wasi_sockets::opening_of(usage) {
+            return opening;
+        }
+        let names = names.all(address.ip());
+        let granted = network.grants(address, &names, usage);
+        if !granted {
+            let key = match usage {
+                SocketAddrUse::TcpBind | SocketAddrUse::TcpListen | SocketAddrUse::UdpBind => {
+                    "listen"
+                }
+                _ => "connect",
+            };
+            let names = (!names.is_empty()).then(|| names.join(" "));
+            tracing::warn!(%address, names, "the guest may not use this address; add it to [network] {key} in warp.toml");
+        }
+        Box::pin(async move { granted })
+    });
 }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::sockets::WasiSocketsView as _;
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::budget::Allowance;
 use crate::deployment::Shared;
+use crate::instance::grant_sockets;
 use crate::outgoing::OutgoingHooks;
 use crate::shims::database_proxy::DatabaseProxyState;
 use crate::shims::dns::{DnsConfig, DnsState, ResolvedNames};
@@ -52,17 +53,21 @@ pub(crate) struct GuestState {
 impl GuestState {
     /// A fresh guest of a deployment, which may register for these signals.
     pub(crate) fn new(
-        wasi: WasiCtx,
+        mut wasi: WasiCtxBuilder,
         process: Process,
         shared: &Shared,
         signals: &'static [Signal],
     ) -> Self {
         let names = ResolvedNames::default();
+        grant_sockets(&mut wasi, &shared.config.network, names.clone());
         let limits = &shared.config.limits;
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits.handles as usize);
         Self {
-            wasi: Wasi { ctx: wasi, table },
+            wasi: Wasi {
+                ctx: wasi.build(),
+                table,
+            },
             http: WasiHttpCtx::new(),
             outgoing: OutgoingHooks::new(shared.outgoing.clone()),
             allowance: Allowance::new(shared.budget.clone(), limits),

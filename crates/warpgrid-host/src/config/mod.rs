@@ -39,7 +39,7 @@
 //! files = { "/etc/app.conf" = { path = "app.conf" } }
 //!
 //! [network]
-//! connect = ["192.0.2.7:443"]
+//! connect = ["api.example.com:443", "192.0.2.7:443"]
 //! listen = ["127.0.0.1:8080"]
 //!
 //! [directories]
@@ -216,6 +216,7 @@ impl ShimConfig {
         }
         self.dns.check()?;
         self.filesystem.check()?;
+        self.network.check(&self.shims)?;
         self.limits.check()
     }
 }

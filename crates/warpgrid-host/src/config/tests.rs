@@ -58,8 +58,8 @@ fn a_whole_configuration_is_read() {
     assert_eq!(database.upstream(), ("::1", 6432));
     assert_eq!(config.services["queue.warp.local"].as_slice().len(), 2);
     assert_eq!(config.limits.memory_bytes(), 64 << 20);
-    assert!(config.network.connect[0].grants("127.0.0.1:80".parse().unwrap()));
-    assert!(!config.network.connect[1].grants("192.0.2.7:80".parse().unwrap()));
+    assert!(config.network.connect[0].grants("127.0.0.1:80".parse().unwrap(), &[]));
+    assert!(!config.network.connect[1].grants("192.0.2.7:80".parse().unwrap(), &[]));
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn a_guest_listens_only_where_it_may() {
     };
     let grants = |text: &str, address: &str, usage| {
         let config = ShimConfig::from_toml("warp.toml", &format!("[network]\n{text}")).unwrap();
-        config.network.grants(address.parse().unwrap(), usage)
+        config.network.grants(address.parse().unwrap(), &[], usage)
     };
     let here = "127.0.0.1:8080";
     let client = "192.0.2.7:50000";
@@ -98,6 +98,86 @@ fn a_guest_listens_only_where_it_may() {
         ("listen = ['127.0.0.1:8080']", here, UdpBind, true),
     ] {
         assert_eq!(grants(text, address, usage), granted, "{text}: {address}");
+    }
+}
+
+#[test]
+fn a_guest_reaches_what_a_granted_name_stands_for() {
+    let grants = |rule: &str, names: &[&str]| {
+        let text = format!("[network]\nconnect = ['{rule}']");
+        let config = ShimConfig::from_toml("warp.toml", &text).unwrap();
+        let names: Vec<_> = names.iter().map(ToString::to_string).collect();
+        let address = "192.0.2.7:443".parse().unwrap();
+        config.network.connect[0].grants(address, &names)
+    };
+    for (rule, names, granted) in [
+        ("api.example.com:443", &["api.example.com"][..], true),
+        ("API.Example.com.:443", &["api.example.com"], true),
+        (
+            "api.example.com:443",
+            &["api.example.com", "x.example.com"],
+            true,
+        ),
+        ("api.example.com:443", &[], false),
+        ("api.example.com:443", &["x.api.example.com"], false),
+        ("api.example.com:80", &["api.example.com"], false),
+        ("*.example.com:443", &["api.example.com"], true),
+        ("*.example.com:443", &["a.b.example.com"], true),
+        ("*.example.com:443", &["example.com"], false),
+        ("*.example.com:443", &[".example.com"], false),
+        ("*.example.com:443", &["badexample.com"], false),
+        ("*.example.com:443", &["example.com.evil.org"], false),
+    ] {
+        assert_eq!(grants(rule, names), granted, "{rule}: {names:?}");
+    }
+}
+
+#[test]
+fn only_names_that_are_granted_are_asked_of_the_system() {
+    let asks = |rules: &str, name: &str| {
+        let text = format!("[network]\nconnect = [{rules}]");
+        let config = ShimConfig::from_toml("warp.toml", &text).unwrap();
+        config.network.resolves(name)
+    };
+    assert!(!asks("", "example.com"));
+    assert!(asks(
+        "'a.example.com:1', '*.example.org:1'",
+        "a.example.com"
+    ));
+    assert!(asks(
+        "'a.example.com:1', '*.example.org:1'",
+        "a.example.org"
+    ));
+    assert!(!asks(
+        "'a.example.com:1', '*.example.org:1'",
+        "b.example.com"
+    ));
+    // An address may be that of any name.
+    assert!(asks("'a.example.com:1', '192.0.2.7:1'", "b.example.com"));
+}
+
+#[test]
+fn what_is_no_rule_is_said() {
+    for (text, what, remedy) in [
+        ("connect = ['api.example.com']", "name:port", ""),
+        ("connect = ['192.0.2:80']", "192.0.2:80 is not a rule", ""),
+        ("connect = ['a*.example.com:80']", "is not a rule", ""),
+        ("connect = ['a..com:80']", "is not a rule", ""),
+        ("connect = ['a.com:99999']", "is not a rule", ""),
+        (
+            "listen = ['a.com:80']",
+            "[network] listen has `a.com:80`, which is no address",
+            "*:port",
+        ),
+        (
+            "connect = ['*.a.com:80']\n[shims]\ndns = false",
+            "[network] connect has `*.a.com:80`, but [shims] dns is off",
+            "turn it on",
+        ),
+    ] {
+        let (message, help) = error(&format!("[network]\n{text}"));
+        assert!(message.contains(what), "{text}: {message}");
+        assert!(help.contains(remedy), "{text}: {help}");
     }
 }
 

@@ -96,7 +96,7 @@ async fn run(calls: Calls<'_>) {
         Upstreams::new(&config, &Pools::new()),
         signals,
     );
-    let wasi = wasi(&config).expect("no folder is granted").build();
+    let wasi = wasi(&config).expect("no folder is granted");
     let process = shared.process(["guest".to_owned()].into());
     let mut guest = Guest {
         state: GuestState::new(wasi, process, &shared, TO_COMMANDS),

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -19,7 +19,7 @@ use wasmtime_wasi_http::Error;
 
 use crate::bindings::warpgrid::shim::dns::DnsError;
 use crate::config::Network;
-use crate::shims::dns::DnsConfig;
+use crate::shims::dns::{DnsConfig, Found};
 
 /// How long each address may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -80,14 +80,14 @@ impl Connector {
             _ => 80,
         };
         let port = uri.port_u16().unwrap_or(default);
-        let addresses = self.addresses(host).await?;
-        let granted = self.granted(&addresses, port);
+        let found = self.find(host).await?;
+        let granted = self.granted(&found, port);
         if granted.is_empty() {
             tracing::warn!(
                 host,
                 port,
-                ?addresses,
-                "the guest may not send requests there; add its address to [network] connect in warp.toml"
+                addresses = ?found.addresses,
+                "the guest may not send requests there; add host:port to [network] connect in warp.toml"
             );
             return Err(Refusal::NotGranted);
         }
@@ -108,22 +108,23 @@ impl Connector {
         Err(last)
     }
 
-    fn granted(&self, addresses: &[IpAddr], port: u16) -> Vec<SocketAddr> {
-        let sockets = addresses.iter().map(|address| (*address, port).into());
+    fn granted(&self, found: &Found, port: u16) -> Vec<SocketAddr> {
+        let usage = SocketAddrUse::TcpConnect;
+        let sockets = found
+            .addresses
+            .iter()
+            .map(|address| (*address, port).into());
         sockets
-            .filter(|address| self.network.grants(*address, SocketAddrUse::TcpConnect))
+            .filter(|address| self.network.grants(*address, found.name.as_slice(), usage))
             .collect()
     }
 
-    async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Refusal> {
+    async fn find(&self, host: &str) -> Result<Found, Refusal> {
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        let found = self.dns.resolve(host).await;
-        found
-            .map(|found| found.addresses)
-            .map_err(|error| match error {
-                DnsError::NotFound => Refusal::UnknownName,
-                DnsError::Timeout | DnsError::Internal => Refusal::SlowName,
-            })
+        self.dns.resolve(host).await.map_err(|error| match error {
+            DnsError::NotFound => Refusal::UnknownName,
+            DnsError::Timeout | DnsError::Internal => Refusal::SlowName,
+        })
     }
 }
 

@@ -17,6 +17,13 @@ async fn a_guest_sends_requests_where_it_may_connect() {
     let unknown = text(&granted, &format!("/fetch/{name}:{port}")).await;
     assert!(unknown.contains("DnsError"), "{unknown}");
 
+    let named = format!("{services}[network]\nconnect = ['peer.warp.local:{port}']");
+    let named = deploy(&named);
+    let answer = text(&named, &format!("/fetch/Peer.warp.local:{port}")).await;
+    assert_eq!(answer, "hello\n");
+    let refused = text(&named, &format!("/fetch/127.0.0.1:{port}")).await;
+    assert!(refused.contains("HttpRequestDenied"), "{refused}");
+
     let other = deploy(&format!("{services}[network]\nconnect = ['127.0.0.1:1']"));
     for host in ["127.0.0.1", "peer.warp.local", "localhost", "[::1]"] {
         let answer = text(&other, &format!("/fetch/{host}:{port}")).await;

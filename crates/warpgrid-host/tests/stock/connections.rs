@@ -66,6 +66,32 @@ async fn a_service_is_reached_by_its_name_where_it_is_granted() {
 }
 
 #[tokio::test]
+async fn an_address_is_reached_by_a_name_that_is_granted() {
+    let log = Log::start();
+    let echo = Echo::start().unwrap();
+    let port = echo.address().port();
+    let deployment = deploy(&format!(
+        "[services]\n'echo.warp.local' = '127.0.0.1'\n'other.warp.local' = '127.0.0.1'\n\
+         [network]\nconnect = ['echo.warp.local:{port}']"
+    ));
+    let said = async |host: &str| text(&deployment, &format!("/echo/{host}:{port}")).await;
+    for name in ["echo.warp.local", "ECHO.warp.local."] {
+        assert_eq!(said(name).await, "hello", "{name}");
+    }
+    // Nothing is known of the address by itself, and another name of it counts
+    // for nothing.
+    for other in ["127.0.0.1", "other.warp.local"] {
+        let refused = said(other).await;
+        assert!(refused.starts_with("PermissionDenied"), "{refused}");
+    }
+    log.expect(&["WARN", "other.warp.local", "add it to [network] connect"]);
+    // What is not granted is asked of nobody.
+    let look_up = text(&deployment, "/look-up/127.1").await;
+    assert!(!look_up.contains("127.0.0.1"), "{look_up}");
+    log.expect(&["WARN", "127.1", "with its port to [network] connect"]);
+}
+
+#[tokio::test]
 async fn a_proxied_endpoint_is_reached_through_the_pool_by_a_guest_that_may_connect_nowhere() {
     let redis = Redis::start().unwrap();
     let deployment = deploy(&proxied(&redis, ""));

@@ -9,7 +9,7 @@ use super::made_up::MadeUpAddresses;
 use super::resolver::SystemResolver;
 use super::services::{SERVICE_DOMAIN, Services};
 use crate::bindings::warpgrid::shim::dns::DnsError;
-use crate::config::{DatabaseConfig, ShimConfig};
+use crate::config::{DatabaseConfig, Network, ShimConfig};
 
 const LOOPBACK: [IpAddr; 2] = [
     IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -26,8 +26,8 @@ pub struct DnsConfig {
     /// themselves, or their upstream where the host does not proxy.
     own: HashMap<String, String>,
     system: SystemResolver,
-    /// Whether that may be asked.
-    beyond: bool,
+    /// What says whether that may be asked.
+    network: Network,
 }
 
 /// A name, as it was found, and its addresses, best first.
@@ -66,7 +66,7 @@ impl DnsConfig {
                 .filter_map(|(host, database)| Some((host, canonical(database.upstream().0)?)))
                 .collect(),
             system: SystemResolver::new(&config.dns),
-            beyond: !config.network.connect.is_empty(),
+            network: config.network.clone(),
         }
     }
 
@@ -77,8 +77,8 @@ impl DnsConfig {
 
     /// The addresses of a name as a program says it: a numeric address, a
     /// complete name, or one without a dot that the search domains complete.
-    /// The system's resolver is asked only for a guest that may connect to
-    /// something, so that names tell nobody what they should not.
+    /// The system's resolver is asked only where the guest may connect to what
+    /// it would say, so that names tell nobody what they should not.
     ///
     /// # Errors
     /// Not found; where the system's resolver does not answer, its error; and
@@ -120,10 +120,10 @@ impl DnsConfig {
             if asked.ends_with(SERVICE_DOMAIN) {
                 continue;
             }
-            if !self.beyond && own.is_none() {
+            if own.is_none() && !self.network.resolves(&candidate) {
                 tracing::warn!(
                     name,
-                    "the guest may not look this name up; add it to [services] in warp.toml, or where it stands to [network] connect"
+                    "the guest may not look this name up; add it to [services] in warp.toml, or with its port to [network] connect"
                 );
                 return Err(DnsError::Internal);
             }
@@ -146,7 +146,7 @@ impl DnsConfig {
         if names.is_empty() && address.is_loopback() {
             names.push("localhost".to_owned());
         }
-        if names.is_empty() && self.beyond {
+        if names.is_empty() && self.network.resolves_addresses() {
             names.push(self.system.name(address).await?);
         }
         if names.is_empty() {
