@@ -124,7 +124,7 @@ fn print_survey(survey: &Survey, json: bool) -> anyhow::Result<()> {
         return Ok(());
     }
     if survey.rows.is_empty() {
-        println!("{} has no tag after {}", survey.upstream, survey.from);
+        println!("{} has no version after {}", survey.upstream, survey.from);
         return Ok(());
     }
     let mut table = Table::new();

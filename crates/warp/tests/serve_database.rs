@@ -195,8 +195,8 @@ fn a_request_whose_query_stalls_ends_in_its_time() {
         configuration(network.port(), SCRAM)
     );
     let (_project, service) = serving_by(&server, &limited);
-    let mut client = Client::new(service.address());
-    let mut status = || client.send(WRITE).unwrap().status;
+    let client = Client::new(service.address());
+    let status = || client.send(WRITE).unwrap().status;
     assert_eq!(status(), 200, "{}", service.report());
     // The connection was just in use, so nothing has been asked of it since.
     network.stall();

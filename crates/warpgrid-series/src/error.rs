@@ -103,7 +103,7 @@ pub enum SeriesError {
 
     /// A download is not the file that was pinned.
     #[error(
-        "the download {file} has sha256 {found}, but {expected} is pinned; it was removed\n  \
+        "the download {file} has the checksum {found}, but {expected} is pinned; it was removed\n  \
          help: run the command again; if it stays so, the server's file has changed: compare it \
          with upstream's before you change sources.toml"
     )]
@@ -290,9 +290,10 @@ pub enum SeriesError {
         near: Vec<String>,
     },
 
-    /// A rebase has no git repository to take the version from.
-    #[error("{} has no [[git]] source\n  help: add one with upstream's url, or to try versions only, name a repository: `cargo xtask rebase {name} --survey --git PATH_OR_URL`", sources.display())]
-    NoGitUpstream {
+    /// A rebase has no git repository or registry to take the version from, or
+    /// its sources could not follow.
+    #[error("{} has no [[git]] source, nor one of a registry\n  help: add one with upstream's url, or to try versions only, name a repository: `cargo xtask rebase {name} --survey --git PATH_OR_URL`", sources.display())]
+    NoVersions {
         /// The series' short name.
         name: String,
         /// The series' `sources.toml`.

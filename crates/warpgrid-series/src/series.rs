@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::SeriesError;
 use crate::patch::Patch;
-use crate::pin::{Sources, Upstream};
+use crate::pin::Upstream;
+use crate::sources::Sources;
 
 /// A folder with `UPSTREAM_REF`, `sources.toml` and the patches.
 #[derive(Clone, Debug)]

@@ -5,24 +5,19 @@
 //! is compared with the pin. The rules below hold for what a checkout would
 //! write later, and keep a hostile archive from exhausting memory or disk.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
 use crate::SeriesError;
 use crate::process::Cancel;
+use crate::tree::{
+    EXECUTABLE, FILE, LARGEST_FILE, MOST_ENTRIES, Object, Objects, SYMLINK, write_tree,
+};
 
-/// Bounds on an archive: bytes of one file, bytes of all, number of entries,
-/// length of a path. The largest upstream has some 20000 files in 200 MB.
-const LARGEST_FILE: u64 = 256 << 20;
+/// Bounds on an archive: bytes of all, length of a path.
 const LARGEST_TREE: u64 = 2 << 30;
-const MOST_ENTRIES: usize = 200_000;
 const LONGEST_PATH: usize = 1024;
-
-const FILE: u32 = 0o100_644;
-const EXECUTABLE: u32 = 0o100_755;
-const SYMLINK: u32 = 0o120_000;
 
 /// Whether an archive of this name can be read: a tar, packed by xz, bzip2 or
 /// gzip.
@@ -46,7 +41,10 @@ pub(crate) fn import(
     let packed = BufReader::new(file);
     let plain: Box<dyn Read> = if name.ends_with(".bz2") {
         Box::new(bzip2::bufread::BzDecoder::new(packed))
-    } else if name.ends_with(".crate") || name.ends_with(".gz") {
+    } else if [".crate", ".gz", ".tgz"]
+        .iter()
+        .any(|end| name.ends_with(end))
+    {
         Box::new(flate2::bufread::GzDecoder::new(packed))
     } else {
         Box::new(xz2::bufread::XzDecoder::new(packed))
@@ -61,12 +59,6 @@ pub(crate) fn import(
     write_tree(repository, entries)
 }
 
-struct Object {
-    mode: u32,
-    id: git2::Oid,
-    size: u32,
-}
-
 struct Reader<'a> {
     repository: &'a git2::Repository,
     name: &'a str,
@@ -75,11 +67,11 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(&self, plain: impl Read) -> Result<BTreeMap<String, Object>, SeriesError> {
+    fn read(&self, plain: impl Read) -> Result<Objects, SeriesError> {
         let mut archive = tar::Archive::new(plain);
         let entries = archive.entries().map_err(|e| self.refuse("start", &e))?;
         let odb = self.repository.odb().map_err(|e| self.broken(&e))?;
-        let mut objects = BTreeMap::new();
+        let mut objects = Objects::new();
         let mut top: Option<String> = None;
         for (count, entry) in entries.enumerate() {
             if self.cancel.is_cancelled() {
@@ -224,7 +216,7 @@ impl Reader<'_> {
     }
 
     /// No path may go through a file or a link.
-    fn check_nesting(&self, objects: &BTreeMap<String, Object>) -> Result<(), SeriesError> {
+    fn check_nesting(&self, objects: &Objects) -> Result<(), SeriesError> {
         for path in objects.keys() {
             let through = path
                 .match_indices('/')
@@ -247,32 +239,4 @@ impl Reader<'_> {
     fn broken(&self, error: &git2::Error) -> SeriesError {
         SeriesError::repository(self.repository.path(), error)
     }
-}
-
-fn write_tree(
-    repository: &git2::Repository,
-    objects: BTreeMap<String, Object>,
-) -> Result<git2::Oid, SeriesError> {
-    let write = || -> Result<git2::Oid, git2::Error> {
-        let mut index = git2::Index::new()?;
-        let never = git2::IndexTime::new(0, 0);
-        for (path, Object { mode, id, size }) in objects {
-            index.add(&git2::IndexEntry {
-                ctime: never,
-                mtime: never,
-                dev: 0,
-                ino: 0,
-                mode,
-                uid: 0,
-                gid: 0,
-                file_size: size,
-                id,
-                flags: 0,
-                flags_extended: 0,
-                path: path.into_bytes(),
-            })?;
-        }
-        index.write_tree_to(repository)
-    };
-    write().map_err(|e| SeriesError::repository(repository.path(), &e))
 }

@@ -96,17 +96,14 @@ fn what_is_not_there_is_answered_with_what_is() {
 }
 
 #[test]
-fn a_series_without_a_git_source_has_no_versions() {
+fn a_series_of_an_archive_alone_has_no_versions() {
     let fixture = with_series();
     fixture.write_series(&[fixture.debian_source()]);
     for error in [
         begin(&fixture, "v2").unwrap_err(),
         try_all(&fixture, &[]).unwrap_err(),
     ] {
-        assert!(
-            matches!(error, SeriesError::NoGitUpstream { .. }),
-            "{error}"
-        );
+        assert!(matches!(error, SeriesError::NoVersions { .. }), "{error}");
     }
 }
 

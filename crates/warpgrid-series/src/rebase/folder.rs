@@ -13,6 +13,8 @@ use crate::{Patch, Series, SeriesError, Source};
 
 const PIN: &str = "UPSTREAM_REF";
 const SOURCES: &str = "sources.toml";
+/// The table of git repositories in it.
+const GIT: &str = "git";
 
 /// The patches and the pin, by file name; contents are blobs of the work
 /// tree's repository, so that a killed rebase can be ended either way.
@@ -89,13 +91,20 @@ impl Folder {
 
 /// The sources that can only be had for the old version: their checksums on
 /// the new one are not known.
-pub(crate) fn sources_to_drop(series: &Series) -> Vec<String> {
-    let others = series
-        .sources
-        .0
-        .iter()
-        .filter(|s| !matches!(s, Source::Git(_)));
+pub(crate) fn sources_to_drop(series: &Series, version: &Version) -> Vec<String> {
+    let mut kept = false;
+    let mut follows = |source: &Source| {
+        let first = source.table() == followed(version) && (source.table() == GIT || !kept);
+        kept |= first;
+        first
+    };
+    let others = series.sources.0.iter().filter(|s| !follows(s));
     others.map(|s| s.transport().describe()).collect()
+}
+
+/// The table of `sources.toml` whose entries can follow to a version.
+fn followed(version: &Version) -> &'static str {
+    version.source.as_ref().map_or(GIT, Source::table)
 }
 
 /// Edits a file and keeps its comments, also those above an entry that goes.
@@ -122,17 +131,27 @@ fn repin(pin: &mut DocumentMut, version: &Version) {
 }
 
 fn resource(sources: &mut DocumentMut, version: &Version) {
-    let Some(commit) = &version.commit else {
-        return;
-    };
+    let table = followed(version);
     let others: Vec<String> = sources.iter().map(|(key, _)| key.to_owned()).collect();
-    for key in others.iter().filter(|key| *key != "git") {
+    for key in others.iter().filter(|key| *key != table) {
         sources.remove(key);
     }
-    if let Some(entries) = sources
-        .get_mut("git")
+    let Some(entries) = sources
+        .get_mut(table)
         .and_then(Item::as_array_of_tables_mut)
-    {
+    else {
+        return;
+    };
+    if let Some(registry) = version.source.as_ref().and_then(Source::registry) {
+        let mut first = true;
+        entries.retain(|_| std::mem::take(&mut first));
+        for entry in entries.iter_mut() {
+            for (key, new) in registry.fields() {
+                entry[key] = value(new);
+            }
+        }
+    }
+    if let Some(commit) = &version.commit {
         for entry in entries.iter_mut() {
             entry["rev"] = value(commit);
         }
@@ -156,6 +175,7 @@ mod tests {
             tree: "t2".to_owned(),
             pristine: "p2".to_owned(),
             history: None,
+            source: None,
         }
     }
 

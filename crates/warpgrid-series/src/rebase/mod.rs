@@ -35,7 +35,6 @@ pub use versions::{Version, Versions};
 use crate::process::Cancel;
 use crate::state::WorkTree;
 use crate::{Fetch, Place, Programs, Series, SeriesError, Source};
-use versions::GitVersions;
 use work::Rebasing;
 
 /// Where a rebase stands.
@@ -90,12 +89,13 @@ pub struct Stop {
 }
 
 /// Begins a rebase to the version `to`: a tag, branch or commit of the git
-/// repository `git` (a path or URL), or of the series' own.
+/// repository `git` (a path or URL) or of the series' own, or a version of the
+/// registry that its source is from.
 ///
 /// # Errors
 /// Those of a work tree that is not ready, as for [`crate::apply()`];
 /// [`SeriesError::UnderWay`] when a rebase is;
-/// [`SeriesError::UnknownVersion`], [`SeriesError::NoGitUpstream`], and why the
+/// [`SeriesError::UnknownVersion`], [`SeriesError::NoVersions`], and why the
 /// version could not be fetched. The work tree is then as it was.
 pub fn rebase(
     series: &Series,
@@ -110,15 +110,14 @@ pub fn rebase(
     work.require_nothing_under_way()?;
     work.require_clean()?;
     work.require_exported()?;
-    require_git_source(series)?;
+    require_source(series, git)?;
     let fetch = Fetch {
         place,
         programs,
         cancel,
     };
     let bare = bare(series, place)?;
-    let url = versions::url(series, git)?;
-    let version = GitVersions::open(url, series, &bare, fetch)?.version(to)?;
+    let version = versions::available(series, git, &bare, fetch)?.version(to)?;
     let mut rebasing = Rebasing::begin(work, place, version)?;
     rebasing.run(cancel).or_else(|error| {
         rebasing.abort()?;
@@ -158,12 +157,15 @@ pub fn abort_rebase(
 }
 
 /// The pin can only follow where a source can.
-fn require_git_source(series: &Series) -> Result<(), SeriesError> {
-    let is_git = |source: &Source| matches!(source, Source::Git(_));
-    if series.sources.0.iter().any(is_git) {
+fn require_source(series: &Series, git: Option<&str>) -> Result<(), SeriesError> {
+    let follows = |source: &Source| match source {
+        Source::Git(_) => true,
+        other => git.is_none() && other.registry().is_some(),
+    };
+    if series.sources.0.iter().any(follows) {
         return Ok(());
     }
-    Err(SeriesError::NoGitUpstream {
+    Err(SeriesError::NoVersions {
         name: series.name.clone(),
         sources: series.dir.join("sources.toml"),
     })

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::engine::{Engine, Step};
 use super::report::RebasedPatch;
-use super::versions::{self, GitVersions, Version, Versions};
+use super::versions::{self, Version};
 use crate::apply::am;
 use crate::git::Git;
 use crate::import::{import_locked, init};
@@ -36,7 +36,7 @@ pub struct SurveyRow {
 /// are newer than the pinned one. Work tree and series folder are not touched.
 ///
 /// # Errors
-/// [`SeriesError::UnknownVersion`], [`SeriesError::NoGitUpstream`], and when
+/// [`SeriesError::UnknownVersion`], [`SeriesError::NoVersions`], and when
 /// upstream cannot be fetched or the series does not apply to its own version.
 pub fn survey(
     series: &Series,
@@ -54,8 +54,7 @@ pub fn survey(
         cancel,
     };
     let bare = super::bare(series, place)?;
-    let url = versions::url(series, git)?;
-    let available = GitVersions::open(url, series, &bare, fetch)?;
+    let available = versions::available(series, git, &bare, fetch)?;
     let wanted = if to.is_empty() {
         available.newer()?
     } else {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::history::History;
 use crate::git::Git;
 use crate::import::pristine;
+use crate::transport::Registry;
 use crate::transport::git::without_submodules;
 use crate::{Fetch, GitSource, Series, SeriesError, Source};
 
@@ -28,6 +29,8 @@ pub struct Version {
     pub pristine: String,
     /// The commits that led to it, where upstream has a history.
     pub history: Option<History>,
+    /// Where it can be had from a registry, if it comes from one.
+    pub source: Option<Source>,
 }
 
 /// Where versions come from.
@@ -54,26 +57,87 @@ pub(crate) struct GitVersions<'a> {
     fetch: Fetch<'a>,
 }
 
-/// The repository to take versions from: `git` where it is given, a path or
-/// anything git fetches from, else the series' own git transport.
-pub(crate) fn url(series: &Series, git: Option<&str>) -> Result<String, SeriesError> {
-    let own = series.sources.0.iter().find_map(|source| match source {
-        Source::Git(git) => Some(git.url.clone()),
-        Source::Debian(_) | Source::Crate(_) => None,
-    });
-    let Some(url) = git.map(str::to_owned).or(own) else {
-        return Err(SeriesError::NoGitUpstream {
-            name: series.name.clone(),
-            sources: series.dir.join("sources.toml"),
-        });
-    };
-    if Path::new(&url).exists() {
-        let path = Path::new(&url);
-        let absolute = path.canonicalize();
-        let absolute = absolute.map_err(|e| SeriesError::io("open", path, e))?;
-        return Ok(absolute.to_string_lossy().into_owned());
+/// The versions of a series' upstream: those of the git repository `git` where
+/// one is given, a path or anything git fetches from; else those of its own git
+/// repository or registry, whichever stands first in `sources.toml`.
+pub(crate) fn available<'a>(
+    series: &'a Series,
+    git: Option<&str>,
+    repository: &'a git2::Repository,
+    fetch: Fetch<'a>,
+) -> Result<Box<dyn Versions + 'a>, SeriesError> {
+    if let Some(git) = git {
+        let url = absolute(git)?;
+        return Ok(Box::new(GitVersions::open(url, series, repository, fetch)?));
     }
-    Ok(url)
+    for source in &series.sources.0 {
+        if let Source::Git(git) = source {
+            let url = absolute(&git.url)?;
+            return Ok(Box::new(GitVersions::open(url, series, repository, fetch)?));
+        }
+        if let Some(registry) = source.registry() {
+            return Ok(Box::new(RegistryVersions {
+                registry,
+                series,
+                repository,
+                fetch,
+            }));
+        }
+    }
+    Err(SeriesError::NoVersions {
+        name: series.name.clone(),
+        sources: series.dir.join("sources.toml"),
+    })
+}
+
+fn absolute(url: &str) -> Result<String, SeriesError> {
+    let path = Path::new(url);
+    if !path.exists() {
+        return Ok(url.to_owned());
+    }
+    let absolute = path.canonicalize();
+    let absolute = absolute.map_err(|e| SeriesError::io("open", path, e))?;
+    Ok(absolute.to_string_lossy().into_owned())
+}
+
+/// The versions of a package that a registry has.
+struct RegistryVersions<'a> {
+    registry: &'a dyn Registry,
+    series: &'a Series,
+    repository: &'a git2::Repository,
+    fetch: Fetch<'a>,
+}
+
+impl Versions for RegistryVersions<'_> {
+    fn version(&self, wanted: &str) -> Result<Version, SeriesError> {
+        if wanted.starts_with('-') {
+            return Err(SeriesError::UnknownVersion {
+                wanted: wanted.to_owned(),
+                upstream: self.series.upstream.name.clone(),
+                near: Vec::new(),
+            });
+        }
+        let source = self.registry.at(wanted, &self.fetch)?;
+        let tree = source.transport().fetch(self.repository, &self.fetch)?.tree;
+        let label = format!("{} {wanted}", self.series.upstream.name);
+        let pristine = pristine(self.repository, tree, &label)
+            .map_err(|e| SeriesError::repository(self.repository.path(), &e))?;
+        Ok(Version {
+            name: wanted.to_owned(),
+            commit: None,
+            tree: tree.to_string(),
+            pristine: pristine.to_string(),
+            history: None,
+            source: Some(source),
+        })
+    }
+
+    fn newer(&self) -> Result<Vec<String>, SeriesError> {
+        let mut versions = self.registry.versions(&self.fetch)?;
+        let pinned = versions.iter().position(|v| v == self.registry.version());
+        versions.drain(..pinned.map_or(0, |at| at + 1));
+        Ok(versions)
+    }
 }
 
 impl<'a> GitVersions<'a> {
@@ -202,6 +266,7 @@ impl Versions for GitVersions<'_> {
             tree: tree.to_string(),
             pristine: pristine.to_string(),
             history: Some(history),
+            source: None,
         })
     }
 

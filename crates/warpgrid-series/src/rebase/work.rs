@@ -46,7 +46,7 @@ impl<'a> Rebasing<'a> {
             before: work.head()?,
             applied: fs::read_to_string(work.applied_path()).ok(),
             folder: Folder::read(series, &open(&work)?)?,
-            dropped: sources_to_drop(series),
+            dropped: sources_to_drop(series, &version),
             commits: Vec::new(),
             onto: version.pristine.clone(),
             stop: None,

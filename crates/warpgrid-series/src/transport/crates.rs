@@ -9,10 +9,14 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use super::download;
-use crate::git::last_words;
-use crate::process::{self, Ended};
-use crate::{CrateSource, Fetch, Fetched, SeriesError, Transport, tarball};
+use serde::Deserialize;
+
+use super::client::{self, Client};
+use super::{Registry, download};
+use crate::{CrateSource, Fetch, Fetched, SeriesError, Source, Transport, tarball};
+
+/// What cargo is asked to do.
+const VERB: &str = "fetch";
 
 const DOWNLOADED_WITHIN: Duration = Duration::from_secs(600);
 
@@ -59,10 +63,17 @@ impl CrateSource {
             .find(|path| path.is_file())
     }
 
-    /// Has cargo fetch it for a project that depends on nothing else.
+    /// Has cargo fetch it, and gives its archive.
     fn download(&self, fetch: &Fetch<'_>) -> Result<PathBuf, SeriesError> {
-        let project = tempfile::tempdir()
-            .map_err(|e| SeriesError::io("create a project in", &std::env::temp_dir(), e))?;
+        self.lock(fetch)?;
+        self.cached()
+            .ok_or_else(|| client(fetch).failed(VERB, "it left no archive".to_owned()))
+    }
+
+    /// Has cargo fetch it for a project that depends on nothing else, and gives
+    /// the project's `Cargo.lock`.
+    fn lock(&self, fetch: &Fetch<'_>) -> Result<String, SeriesError> {
+        let project = client::scratch()?;
         let manifest = format!(
             "[package]\nname = \"fetch\"\n[lib]\npath = \"lib.rs\"\n\
              [dependencies.{}]\nversion = \"={}\"\ndefault-features = false\n",
@@ -72,25 +83,61 @@ impl CrateSource {
             let path = project.path().join(name);
             fs::write(&path, text).map_err(|e| SeriesError::io("write", &path, e))?;
         }
-        let program = "cargo fetch".to_owned();
-        let mut said = Vec::new();
         let mut command = Command::new(&fetch.programs.cargo);
-        command.arg("fetch").current_dir(project.path());
-        let limit = DOWNLOADED_WITHIN;
-        let ended = process::run(&mut command, Some(limit), fetch.cancel, |_, line| {
-            said.extend_from_slice(line.as_bytes());
-            said.push(b'\n');
-        });
-        match ended {
-            Ok(Ended::Exited(_)) => {}
-            Ok(Ended::TimedOut) => return Err(SeriesError::TimedOut { program, limit }),
-            Ok(Ended::Cancelled) => return Err(SeriesError::Interrupted),
-            Err(e) => return Err(SeriesError::io("run cargo in", project.path(), e)),
-        }
-        self.cached().ok_or_else(|| SeriesError::Program {
-            program,
-            message: last_words(&said),
-            help: "check the network connection, and name and version in sources.toml".to_owned(),
-        })
+        command.arg(VERB).current_dir(project.path());
+        client(fetch).run(&mut command, VERB, DOWNLOADED_WITHIN)?;
+        let lock = project.path().join("Cargo.lock");
+        fs::read_to_string(&lock).map_err(|e| SeriesError::io("read", &lock, e))
+    }
+}
+
+fn client<'a>(fetch: &Fetch<'a>) -> Client<'a> {
+    let help = "check the network connection, and name and version in sources.toml";
+    Client::new("cargo", "cargo", help, fetch)
+}
+
+/// What is read of a `Cargo.lock`.
+#[derive(Deserialize)]
+struct Lock {
+    package: Vec<Locked>,
+}
+
+#[derive(Deserialize)]
+struct Locked {
+    name: String,
+    version: String,
+    checksum: Option<String>,
+}
+
+impl Registry for CrateSource {
+    fn at(&self, version: &str, fetch: &Fetch<'_>) -> Result<Source, SeriesError> {
+        let wanted = CrateSource {
+            version: version.to_owned(),
+            ..self.clone()
+        };
+        let text = wanted.lock(fetch)?;
+        let lock: Lock = toml_edit::de::from_str(&text)
+            .map_err(|e| client(fetch).failed(VERB, format!("its Cargo.lock: {e}")))?;
+        let mut packages = lock.package.into_iter();
+        let sha256 = packages
+            .find(|p| p.name == wanted.name && p.version == wanted.version)
+            .and_then(|p| p.checksum)
+            .ok_or_else(|| client(fetch).failed(VERB, "it locked no such crate".to_owned()))?;
+        Ok(Source::Crate(CrateSource { sha256, ..wanted }))
+    }
+
+    fn versions(&self, fetch: &Fetch<'_>) -> Result<Vec<String>, SeriesError> {
+        let message = format!("cargo does not list the versions of {}", self.name);
+        let mut client = client(fetch);
+        client.help = "name the versions with `--to`";
+        Err(client.failed("search", message))
+    }
+
+    fn version(&self) -> &str {
+        &self.version
+    }
+
+    fn fields(&self) -> [(&'static str, &str); 2] {
+        [("version", &self.version), ("sha256", &self.sha256)]
     }
 }

@@ -6,18 +6,14 @@
 //! machine and signed by a key the machine does not have; what vouches for the
 //! tarball is the checksum in `sources.toml`.
 
-use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use warpgrid_store::StoreError;
-
+use super::client::Client;
 use super::download;
-use crate::git::last_words;
-use crate::process::{self, Ended, Stream};
 use crate::{DebianSource, Fetch, Fetched, SeriesError, Transport, tarball};
 
 const UPDATED_WITHIN: Duration = Duration::from_secs(180);
@@ -214,47 +210,20 @@ impl<'a> Apt<'a> {
             command.args(["-o", option]);
         }
         command.args(args);
-        let (mut out, mut err) = (Vec::new(), VecDeque::new());
-        let ended = process::run(
-            &mut command,
-            Some(limit),
-            self.fetch.cancel,
-            |stream, line| {
-                match stream {
-                    Stream::Out => out.push(line.to_owned()),
-                    Stream::Err => err.push_back(line.to_owned()),
-                }
-                if err.len() > 50 {
-                    err.pop_front();
-                }
-            },
-        );
-        let name = Path::new(program)
-            .file_name()
-            .unwrap_or(program)
-            .to_string_lossy();
-        let verb = args.iter().find(|a| !a.starts_with('-')).unwrap_or(&"");
-        let program = format!("{name} {verb}");
-        match ended {
-            Ok(Ended::Exited(status)) if status.success() => Ok(out),
-            Ok(Ended::Exited(_)) => Err(SeriesError::Program {
-                program,
-                message: last_words(err.make_contiguous().join("\n").as_bytes()),
-                help: "check the network connection and apt's sources".to_owned(),
-            }),
-            Ok(Ended::TimedOut) => Err(SeriesError::TimedOut { program, limit }),
-            Ok(Ended::Cancelled) => Err(SeriesError::Interrupted),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                Err(SeriesError::MissingProgram {
-                    program: name.into_owned(),
-                    package: "apt",
-                })
-            }
-            Err(e) => Err(SeriesError::Store(StoreError::Io {
-                action: "run apt in",
-                path: self.dir.clone(),
-                source: e,
-            })),
+        let (name, verb) = (self.name_of(program), verb_of(args));
+        let help = "check the network connection and apt's sources";
+        Client::new(name, "apt", help, self.fetch).run(&mut command, verb, limit)
+    }
+
+    fn name_of(&self, program: &OsStr) -> &'static str {
+        if program == self.fetch.programs.apt_get {
+            "apt-get"
+        } else {
+            "apt-cache"
         }
     }
+}
+
+fn verb_of<'a>(args: &[&'a str]) -> &'a str {
+    args.iter().find(|a| !a.starts_with('-')).unwrap_or(&"")
 }

@@ -2,22 +2,30 @@
 
 use std::path::PathBuf;
 
-use sha2::{Digest, Sha256};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256, Sha512};
 use warpgrid_store::{Check, Key};
 
 use crate::{Fetch, SeriesError};
 
-/// The path in the store of the file with this checksum, downloaded if need be.
+/// What a checksum in the form of npm begins with.
+const SHA512: &str = "sha512-";
+
+/// The path in the store of the file with this checksum, downloaded if need be:
+/// sha256 in hexadecimal, or sha512 in the form of npm.
 pub(super) fn kept(
     fetch: &Fetch<'_>,
     file: &str,
-    sha256: &str,
+    checksum: &str,
     download: impl FnOnce() -> Result<Vec<u8>, SeriesError>,
 ) -> Result<PathBuf, SeriesError> {
     let store = fetch.place.store();
-    let key = Key::new("download")
-        .field("sha256", sha256.to_ascii_lowercase())
-        .finish();
+    let key = match checksum.strip_prefix(SHA512) {
+        Some(hash) => Key::new("download").field("sha512", hash),
+        None => Key::new("download").field("sha256", checksum.to_ascii_lowercase()),
+    };
+    let key = key.finish();
     if let Some(damage) = store.damage(&key, Check::Full)? {
         tracing::warn!("the stored download {file} is damaged and is fetched again: {damage}");
         store.remove(&key)?;
@@ -26,7 +34,7 @@ pub(super) fn kept(
         Some(entry) => entry.path,
         None => {
             let bytes = download()?;
-            verify(file, sha256, &bytes)?;
+            verify(file, checksum, &bytes)?;
             store.put_blob(&key, &bytes)?
         }
     };
@@ -34,17 +42,25 @@ pub(super) fn kept(
     Ok(path)
 }
 
-fn verify(file: &str, sha256: &str, bytes: &[u8]) -> Result<(), SeriesError> {
-    let found: String = Sha256::digest(bytes)
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect();
-    if found.eq_ignore_ascii_case(sha256) {
+fn verify(file: &str, expected: &str, bytes: &[u8]) -> Result<(), SeriesError> {
+    let (found, same) = if expected.starts_with(SHA512) {
+        let found = format!("{SHA512}{}", STANDARD.encode(Sha512::digest(bytes)));
+        let same = found == expected;
+        (found, same)
+    } else {
+        let digits = Sha256::digest(bytes)
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect::<String>();
+        let same = digits.eq_ignore_ascii_case(expected);
+        (digits, same)
+    };
+    if same {
         return Ok(());
     }
     Err(SeriesError::Checksum {
         file: file.to_owned(),
-        expected: sha256.to_owned(),
+        expected: expected.to_owned(),
         found,
     })
 }
