@@ -56,7 +56,7 @@ pub use export::{Change, Exported, export};
 pub use import::{Imported, import, import_upstream};
 pub use materialize::{Variant, materialize};
 pub use patch::{Lint, Patch};
-pub use pin::{CrateSource, DebianSource, GitSource, Source, Sources, Upstream};
+pub use pin::{CrateSource, DebianSource, GitSource, GoSource, Source, Sources, Upstream};
 pub use place::Place;
 pub use series::Series;
 pub use state::Operation;

@@ -36,6 +36,8 @@ pub enum Source {
     Debian(DebianSource),
     /// A crate of cargo's registry.
     Crate(CrateSource),
+    /// A module as the go command has it.
+    Go(GoSource),
 }
 
 /// A commit of a git remote.
@@ -76,6 +78,20 @@ pub struct CrateSource {
     pub version: String,
     /// Its archive's sha256, in hexadecimal, as every `Cargo.lock` has it.
     pub sha256: String,
+}
+
+/// A module as the go command has it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GoSource {
+    /// The module's path.
+    pub module: String,
+    /// Its exact version.
+    pub version: String,
+    /// The directory of it that is the upstream, where it holds others, too.
+    pub directory: Option<String>,
+    /// The hash of its content, as every `go.sum` has it.
+    pub sum: String,
 }
 
 impl Upstream {
@@ -132,8 +148,8 @@ impl Upstream {
 }
 
 impl Sources {
-    /// Reads a `sources.toml`: tables `[[git]]`, `[[debian]]` and `[[crate]]`,
-    /// tried in the order in which they stand.
+    /// Reads a `sources.toml`: tables `[[git]]`, `[[debian]]`, `[[crate]]`
+    /// and `[[go]]`, tried in the order in which they stand.
     ///
     /// # Errors
     /// [`SeriesError::Config`] with the place of what is wrong.
@@ -147,6 +163,8 @@ impl Sources {
             debian: Vec<Spanned<DebianSource>>,
             #[serde(default, rename = "crate")]
             crates: Vec<Spanned<CrateSource>>,
+            #[serde(default)]
+            go: Vec<Spanned<GoSource>>,
         }
         let text = read(path)?;
         let file: File = parse(path, &text)?;
@@ -169,6 +187,12 @@ impl Sources {
                 return Err(config(path, &text, source.span(), message.to_owned()));
             }
             sources.push((source.span().start, Source::Crate(source.into_inner())));
+        }
+        for source in file.go {
+            if let Err(message) = source.get_ref().check() {
+                return Err(config(path, &text, source.span(), message.to_owned()));
+            }
+            sources.push((source.span().start, Source::Go(source.into_inner())));
         }
         if sources.is_empty() {
             return Err(config(path, &text, 0..0, "no source is given".to_owned()));
@@ -199,12 +223,20 @@ impl DebianSource {
         {
             return Err("file is the plain name of a .tar.xz, .tar.bz2 or .tar.gz");
         }
-        if let Some(directory) = &self.directory
-            && !directory.split('/').all(is_name)
-        {
-            return Err("directory is a path below the archive's top directory");
+        check_directory(self.directory.as_deref())
+    }
+}
+
+impl GoSource {
+    /// These values become arguments and file names.
+    fn check(&self) -> Result<(), &'static str> {
+        if !self.module.split('/').all(is_name) || !is_name(&self.version) {
+            return Err("module and version are a Go module's: letters, digits and '-_.+/'");
         }
-        Ok(())
+        if !self.sum.starts_with("h1:") {
+            return Err("sum is a hash as go.sum has it, beginning with h1:");
+        }
+        check_directory(self.directory.as_deref())
     }
 }
 
@@ -216,6 +248,15 @@ impl CrateSource {
             return Err("name and version are a crate's: letters, digits and '-_.+'");
         }
         Ok(())
+    }
+}
+
+fn check_directory(directory: Option<&str>) -> Result<(), &'static str> {
+    match directory {
+        Some(directory) if !directory.split('/').all(is_name) => {
+            Err("directory is a path below the archive's top directory")
+        }
+        _ => Ok(()),
     }
 }
 

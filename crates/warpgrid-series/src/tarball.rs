@@ -6,7 +6,7 @@
 //! write later, and keep a hostile archive from exhausting memory or disk.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufReader, Read};
 use std::path::Path;
 
@@ -59,6 +59,41 @@ pub(crate) fn import(
     }
     .read(plain.take(LARGEST_TREE))?;
     write_tree(repository, entries)
+}
+
+/// Imports the files below a directory. They come from no archive, and are
+/// files only.
+pub(crate) fn import_directory(
+    repository: &git2::Repository,
+    directory: &Path,
+    cancel: &Cancel,
+) -> Result<git2::Oid, SeriesError> {
+    let broken = |e: &git2::Error| SeriesError::repository(repository.path(), e);
+    let mut objects = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(directory) {
+        if cancel.is_cancelled() {
+            return Err(SeriesError::Interrupted);
+        }
+        let entry = entry.map_err(|e| SeriesError::io("read", directory, e.into()))?;
+        if !entry.file_type().is_file() {
+            continue;
+        }
+        let path = entry.path();
+        let bytes = fs::read(path).map_err(|e| SeriesError::io("read", path, e))?;
+        let below = path.strip_prefix(directory).unwrap_or(path);
+        let id = repository.blob(&bytes).map_err(|e| broken(&e))?;
+        let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        let name = below.to_string_lossy().into_owned();
+        objects.insert(
+            name,
+            Object {
+                mode: FILE,
+                id,
+                size,
+            },
+        );
+    }
+    write_tree(repository, objects)
 }
 
 struct Object {

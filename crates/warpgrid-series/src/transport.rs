@@ -4,6 +4,7 @@ mod crates;
 mod debian;
 mod download;
 pub(crate) mod git;
+mod go;
 
 use std::ffi::OsString;
 
@@ -21,6 +22,8 @@ pub struct Programs {
     pub apt_cache: OsString,
     /// cargo, for crates.
     pub cargo: OsString,
+    /// go, for Go modules.
+    pub go: OsString,
 }
 
 impl Default for Programs {
@@ -30,6 +33,7 @@ impl Default for Programs {
             apt_get: "apt-get".into(),
             apt_cache: "apt-cache".into(),
             cargo: "cargo".into(),
+            go: "go".into(),
         }
     }
 }
@@ -78,6 +82,7 @@ impl Source {
             Source::Git(git) => git,
             Source::Debian(debian) => debian,
             Source::Crate(source) => source,
+            Source::Go(source) => source,
         }
     }
 }

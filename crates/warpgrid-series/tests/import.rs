@@ -379,3 +379,44 @@ fn the_folder_must_be_a_series() {
     let error = Series::open(std::path::Path::new("/nowhere")).unwrap_err();
     assert!(matches!(error, SeriesError::NotASeries { .. }));
 }
+
+/// A module's directory, as go's cache has it: files below a folder that is
+/// named, and one beside it.
+#[test]
+fn a_go_module_is_what_its_hash_and_the_pin_say() {
+    let fixture = Fixture::new();
+    let module = fixture.path("module");
+    write(&module.join("src/net/dial.go"), "package net\n");
+    write(&module.join("README"), "no part of it\n");
+    let answer = format!(
+        r#"echo "$@" > "{}"; echo '{{"Dir":"{}","Sum":"h1:right"}}'"#,
+        fixture.path("go-calls").display(),
+        module.display()
+    );
+    script(&fixture.path("bin/go"), &answer);
+    let source = |sum: &str| {
+        format!(
+            "[[go]]\nmodule = \"example.invalid/upstream\"\nversion = \"v1.0.0\"\n\
+             directory = \"src\"\nsum = \"{sum}\"\n"
+        )
+    };
+    fixture.write_series(&[source("h1:wrong")]);
+    let error = fixture.import().unwrap_err().to_string();
+    assert!(error.contains("h1:wrong"), "{error}");
+    fixture.write_series(&[source("h1:right")]);
+    let error = fixture.import().unwrap_err().to_string();
+    // What git makes of that one file.
+    let tree = "10e5e999f4d7ef24b14cac274dd87b9eff39e2bd";
+    assert!(error.contains(tree), "{error}");
+    fixture.pin(tree);
+    let imported = fixture.import().unwrap();
+    assert_eq!(imported.tree, tree);
+    assert_eq!(
+        fs::read_to_string(fixture.work().join("net/dial.go")).unwrap(),
+        "package net\n"
+    );
+    assert_eq!(
+        fs::read_to_string(fixture.path("go-calls")).unwrap(),
+        "mod download -json example.invalid/upstream@v1.0.0\n"
+    );
+}

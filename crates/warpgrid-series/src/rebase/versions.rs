@@ -59,7 +59,7 @@ pub(crate) struct GitVersions<'a> {
 pub(crate) fn url(series: &Series, git: Option<&str>) -> Result<String, SeriesError> {
     let own = series.sources.0.iter().find_map(|source| match source {
         Source::Git(git) => Some(git.url.clone()),
-        Source::Debian(_) | Source::Crate(_) => None,
+        Source::Debian(_) | Source::Crate(_) | Source::Go(_) => None,
     });
     let Some(url) = git.map(str::to_owned).or(own) else {
         return Err(SeriesError::NoGitUpstream {
