@@ -64,7 +64,22 @@ impl Build<'_> {
         for package in own {
             self.expect_possible(package)?;
         }
+        self.note_cgo(&packages);
         Ok(())
+    }
+
+    /// Other people's packages with cgo may do without it, or fail when they are
+    /// called.
+    fn note_cgo(&self, packages: &[Package]) {
+        let others = packages
+            .iter()
+            .filter(|package| package.module.as_ref().is_some_and(|module| !module.main))
+            .filter(|package| !package.cgo_files.is_empty());
+        for package in others {
+            let name = &package.import_path;
+            let note = format!("{name} uses cgo, and is built without: try what it does");
+            self.request.progress.note(&note);
+        }
     }
 
     /// Those of the user's arguments that choose files.
