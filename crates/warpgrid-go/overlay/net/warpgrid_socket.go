@@ -46,7 +46,10 @@ func warpgridListen(network string, family int, laddr sockaddr) (*netFD, error) 
 	if local == nil {
 		local = &TCPAddr{}
 	}
-	address := warpgridAddress(local, family)
+	address, err := warpgridAddress(local, family)
+	if err != nil {
+		return nil, err
+	}
 	if network == "tcp" && laddr.isWildcard() {
 		// A socket of WASI serves one family.
 		address = warpgrid.Address{Port: address.Port}
@@ -84,10 +87,17 @@ func warpgridDial(ctx context.Context, network string, family int, laddr, raddr 
 	}
 	var from *warpgrid.Address
 	if local, ok := laddr.(*TCPAddr); ok && local != nil {
-		address := warpgridAddress(local, family)
+		address, err := warpgridAddress(local, family)
+		if err != nil {
+			return nil, err
+		}
 		from = &address
 	}
-	n, errno := warpgrid.Connect(warpgridAddress(remote, family), from)
+	to, err := warpgridAddress(remote, family)
+	if err != nil {
+		return nil, err
+	}
+	n, errno := warpgrid.Connect(to, from)
 	if errno != 0 {
 		return nil, os.NewSyscallError("connect", syscall.Errno(errno))
 	}
@@ -165,7 +175,15 @@ func warpgridAccepted(fd *netFD) {
 	}
 }
 
-func warpgridAddress(a *TCPAddr, family int) warpgrid.Address {
+// warpgridAddress refuses what is no address of the family, as other systems'
+// sockets do.
+func warpgridAddress(a *TCPAddr, family int) (warpgrid.Address, error) {
+	if _, err := ipToSockaddr(family, a.IP, a.Port, a.Zone); err != nil {
+		return warpgrid.Address{}, err
+	}
+	if a.Port < 0 || a.Port > 0xFFFF {
+		return warpgrid.Address{}, syscall.EINVAL
+	}
 	address := warpgrid.Address{Port: uint16(a.Port), V6: family == syscall.AF_INET6}
 	if address.V6 {
 		copy(address.IP[:], a.IP.To16())
@@ -173,7 +191,7 @@ func warpgridAddress(a *TCPAddr, family int) warpgrid.Address {
 	} else {
 		copy(address.IP[:4], a.IP.To4())
 	}
-	return address
+	return address, nil
 }
 
 func warpgridTCPAddr(a warpgrid.Address, errno warpgrid.Errno) *TCPAddr {

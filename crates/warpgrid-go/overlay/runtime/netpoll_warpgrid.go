@@ -100,11 +100,18 @@ func netpollarm(pd *pollDesc, mode int) {
 
 func netpollBreak() {}
 
+// How long, in nanoseconds, a wait lasts while the host is still sending for
+// connections that are closed.
+const pollLinger = 5e6
+
 // netpoll gives the goroutines whose wait is over. It waits for delay
 // nanoseconds at most; below zero, as long as it takes.
 func netpoll(delay int64) (gList, int32) {
 	var list gList
 	delta := int32(0)
+	if warpgrid.Sweep() && (delay < 0 || delay > pollLinger) {
+		delay = pollLinger
+	}
 	if pollWoken {
 		pollWoken = false
 		for i := range pollPlaces {

@@ -77,6 +77,11 @@ func connections() {
 	fmt.Println("refused:", errors.Is(err, syscall.ECONNREFUSED))
 	_, err = net.Dial("udp", "127.0.0.1:9")
 	fmt.Println("datagrams:", err)
+	_, err = net.ListenTCP("tcp4", &net.TCPAddr{Port: 1 << 16})
+	fmt.Println("no port:", errors.Is(err, syscall.EINVAL))
+	_, err = net.DialTCP("tcp4", nil, &net.TCPAddr{IP: net.IPv6loopback, Port: 1})
+	fmt.Println("no address:", err)
+	gone()
 	// Sockets must not pile up.
 	again, err := net.Listen("tcp", "127.0.0.1:0")
 	check(err)
@@ -85,6 +90,32 @@ func connections() {
 		connection, err := net.Dial("tcp", again.Addr().String())
 		check(err)
 		check(connection.Close())
+	}
+}
+
+// gone says how who writes for ever hears that nobody reads any more.
+func gone() {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	check(err)
+	defer listener.Close()
+	over := make(chan error)
+	go func() {
+		connection, err := listener.Accept()
+		check(err)
+		for block := make([]byte, 1<<15); err == nil; {
+			_, err = connection.Write(block)
+		}
+		over <- err
+	}()
+	connection, err := net.Dial("tcp", listener.Addr().String())
+	check(err)
+	_, err = io.CopyN(io.Discard, connection, 1<<20)
+	check(errors.Join(err, connection.Close()))
+	select {
+	case err := <-over:
+		fmt.Println("gone:", err != nil)
+	case <-time.After(10 * time.Second):
+		fmt.Println("gone: not heard of")
 	}
 }
 

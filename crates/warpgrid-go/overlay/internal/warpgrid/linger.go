@@ -12,9 +12,10 @@ var lingering []*tcp
 // The most of them; the oldest loses its bytes.
 const mostLingering = 64
 
-// unsent says whether the host is still sending.
+// unsent says whether the host is still sending. A stream to which nothing was
+// written may have no room, too: the host has not looked yet.
 func (t *tcp) unsent() bool {
-	if t.out == 0 {
+	if t.out == 0 || !t.wrote {
 		return false
 	}
 	var room countResult
@@ -34,8 +35,9 @@ func (t *tcp) linger() {
 	lingering = append(lingering, t)
 }
 
-// sweep drops those that are done.
-func sweep() {
+// Sweep drops those that are done, and says whether others are left. The poller
+// in package runtime calls it, so that their peers see the end.
+func Sweep() bool {
 	kept := lingering[:0]
 	for _, t := range lingering {
 		if t.unsent() {
@@ -46,4 +48,5 @@ func sweep() {
 	}
 	clear(lingering[len(kept):])
 	lingering = kept
+	return len(kept) > 0
 }

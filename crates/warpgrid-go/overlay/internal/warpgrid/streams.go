@@ -10,6 +10,7 @@ import (
 type channel struct {
 	in, out            uint32
 	readable, writable uint32
+	wrote              bool
 }
 
 func newChannel(in, out uint32) channel {
@@ -85,6 +86,7 @@ func (c *channel) write(p []byte) (int, Errno) {
 	if uint8(result[0]) != 0 {
 		return 0, streamError(uint8(result[1]), result[2])
 	}
+	c.wrote = true
 	return len(p), 0
 }
 

@@ -111,7 +111,9 @@ func Listen(local Address, backlog int) (fd int, errno Errno) {
 		errno = result.error()
 	}
 	if errno == 0 {
-		errno = t.await(wit.SocketsTcpTcpSocketFinishListen)
+		errno = t.await(func(socket uint32, result unsafe.Pointer) {
+			wit.SocketsTcpTcpSocketFinishListen(socket, result)
+		})
 	}
 	if errno != 0 {
 		t.close()
@@ -143,7 +145,9 @@ func (t *tcp) bind(local Address) Errno {
 	if errno := result.error(); errno != 0 {
 		return errno
 	}
-	return t.await(wit.SocketsTcpTcpSocketFinishBind)
+	return t.await(func(socket uint32, result unsafe.Pointer) {
+		wit.SocketsTcpTcpSocketFinishBind(socket, result)
+	})
 }
 
 // await waits for the end of what the host does at once.
@@ -217,7 +221,7 @@ func (t *tcp) shutdown(read, write bool) Errno {
 }
 
 func (t *tcp) close() {
-	sweep()
+	Sweep()
 	if t.unsent() {
 		t.linger()
 		return
