@@ -20,6 +20,8 @@ use warpgrid_test_harness::service::Service;
 
 const MEGABYTES: usize = 50;
 const CLIENTS: usize = 64;
+/// How often what is timed is done.
+const TRIES: usize = 5;
 
 fn bounds() -> Bounds {
     Bounds::within(Duration::from_secs(600))
@@ -80,12 +82,14 @@ fn ask(service: &Service, path: &'static str) -> Answer {
     answer
 }
 
-/// How long an answer takes, once the service is warm.
+/// How long an answer takes at best: a busy machine makes some slower.
 fn time(service: &Service, path: &'static str) -> Duration {
-    ask(service, path);
-    let start = Instant::now();
-    ask(service, path);
-    start.elapsed()
+    let times = (0..TRIES).map(|_| {
+        let start = Instant::now();
+        ask(service, path);
+        start.elapsed()
+    });
+    times.min().unwrap()
 }
 
 fn text(answer: &Answer) -> &str {
@@ -187,16 +191,19 @@ fn a_server_of_its_own_answers_many_clients_at_once() {
     expect_streams(&service);
     expect_crowd(&service);
     let address = service.address();
-    let start = Instant::now();
-    thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(move || {
-                let answer = send(address, Request::Get("/deadline")).unwrap();
-                assert_eq!(answer.status, 200, "{answer}");
-            });
-        }
+    let eight = (0..TRIES).map(|_| {
+        let start = Instant::now();
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(move || {
+                    let answer = send(address, Request::Get("/deadline")).unwrap();
+                    assert_eq!(answer.status, 200, "{answer}");
+                });
+            }
+        });
+        start.elapsed()
     });
     // One after the other they would take 2.4 seconds.
-    let eight = start.elapsed();
+    let eight = eight.min().unwrap();
     assert!(eight < Duration::from_secs(2), "{eight:?}");
 }
