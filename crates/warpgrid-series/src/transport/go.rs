@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::client::{self, Client};
 use super::{Registry, plain};
 use crate::git::last_words;
-use crate::{Fetch, Fetched, GoSource, SeriesError, Source, Transport};
+use crate::{Fetch, GoSource, SeriesError, Source, Transport};
 
 const DOWNLOADED_WITHIN: Duration = Duration::from_secs(600);
 const ANSWERED_WITHIN: Duration = Duration::from_secs(60);
@@ -49,7 +49,7 @@ impl Transport for GoSource {
         &self,
         repository: &git2::Repository,
         fetch: &Fetch<'_>,
-    ) -> Result<Fetched, SeriesError> {
+    ) -> Result<git2::Oid, SeriesError> {
         let downloaded = self.download(fetch)?;
         if downloaded.sum != self.sum {
             return Err(SeriesError::Checksum {
@@ -62,10 +62,7 @@ impl Transport for GoSource {
             Some(directory) => downloaded.dir.join(directory),
             None => downloaded.dir,
         };
-        Ok(Fetched {
-            tree: plain::import(repository, &top, fetch.cancel)?,
-            from: self.describe(),
-        })
+        plain::import(repository, &top, fetch.cancel)
     }
 }
 
