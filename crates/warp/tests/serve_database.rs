@@ -206,8 +206,11 @@ fn a_request_whose_query_stalls_ends_in_its_time() {
     // None of what was held comes to another request.
     network.pass();
     assert_eq!(status(), 200, "{}", service.report());
-    // A connection whose query was cut off is given to nobody.
-    assert_eq!(network.said().len(), 2, "{}", service.report());
+    // A connection whose query was cut off is given to nobody. Another may have
+    // asked the server to cancel that query, by a CancelRequest.
+    let said = network.said();
+    let startups = said.iter().filter(|said| said[4..8] == [0, 3, 0, 0]);
+    assert_eq!(startups.count(), 2, "{said:?}\n{}", service.report());
     network.end_all(End::Reset);
     until_no_session_is_left(&server);
 }
