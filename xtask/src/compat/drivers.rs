@@ -18,12 +18,13 @@ use warpgrid_series::process::Cancel;
 use warpgrid_store::FileLock;
 use warpgrid_test_harness::process::Bounds;
 
+use super::test2json::{Outcome, Outcomes};
 use crate::progress::Task;
 use crate::test_all::suites;
 use crate::workspace;
 use pins::{CAUSES, Causes, Driver};
 use server::Server;
-use suite::{Outcome, Outcomes, Tests, Tools};
+use suite::{Tests, Tools};
 use table::{Counts, Row, Table, Tried};
 
 /// How long one run of a driver's tests may take, with what it compiles.

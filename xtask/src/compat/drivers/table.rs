@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use super::server::Protocol;
-use super::suite::Outcome;
+use crate::compat::rows::lines;
+use crate::compat::test2json::Outcome;
 
 /// How many tests of a driver went so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,14 +137,6 @@ impl Table {
         }
         page
     }
-}
-
-fn lines(values: &[impl Serialize]) -> serde_json::Result<String> {
-    let lines: Vec<String> = values
-        .iter()
-        .map(serde_json::to_string)
-        .collect::<Result<_, _>>()?;
-    Ok(lines.join(",\n"))
 }
 
 #[cfg(test)]
