@@ -1,5 +1,6 @@
 //! Programs over widely used Go packages, natively and as components.
 
+mod failure;
 mod packages;
 mod programs;
 mod table;
@@ -16,6 +17,7 @@ use crate::flags::GoCompiler;
 use crate::progress::Task;
 use crate::test_all::suites;
 use crate::workspace;
+use failure::Failure;
 use packages::{LIST, Package};
 use programs::Programs;
 use table::{Row, Status, Table};
@@ -23,8 +25,6 @@ use table::{Row, Status, Table};
 /// How long one build or one run of a program may take. A component is compiled
 /// for this machine before it runs.
 const LIMIT: Duration = Duration::from_secs(10 * 60);
-/// How much of an error stands in the table, in characters.
-const CAUSE: usize = 160;
 /// Where the data and the page stand in the repository.
 const DATA: &str = "compat/go.json";
 const PAGE: &str = "docs/domains/go-packages.md";
@@ -139,8 +139,8 @@ fn others(
 struct Tried {
     /// Its size, where it was built.
     bytes: Option<u64>,
-    /// What is wrong, at length.
-    failure: Option<String>,
+    /// What is wrong.
+    failure: Option<Failure>,
 }
 
 fn attempt(
@@ -159,11 +159,11 @@ fn attempt(
     let began = Instant::now();
     let component = match programs.pack(name, compiler) {
         Ok(component) => component,
-        Err(error) => {
-            task.done("is not packed");
+        Err(failure) => {
+            task.done(&failure.cause);
             return Ok(Tried {
                 bytes: None,
-                failure: Some(format!("{error:#}")),
+                failure: Some(failure),
             });
         }
     };
@@ -173,11 +173,13 @@ fn attempt(
     let began = Instant::now();
     let failure = match programs.component(package, &component) {
         Ok(seen) => programs::difference(package, &native, &seen),
-        Err(error) => Some(format!("{error:#}")),
+        Err(failure) => Some(failure),
     };
     task.done(&format!(
         "{}, {bytes} bytes, packed in {packed} s, run in {} s",
-        failure.as_ref().map_or("works", |_| "fails"),
+        failure
+            .as_ref()
+            .map_or("works", |failure| failure.cause.as_str()),
         began.elapsed().as_secs()
     ));
     Ok(Tried {
@@ -197,17 +199,15 @@ impl Run {
     ) {
         let known = package.fails.get(&compiler);
         match (&tried.failure, known) {
-            (Some(failure), None) => self.wrong.push(format!("{name}: {failure}")),
+            (Some(failure), None) => self.wrong.push(format!("{name}: {}", failure.account)),
             (None, Some(_)) => self.wrong.push(format!(
                 "{name}: works, and {LIST} says why it fails; remove that"
             )),
             _ => {}
         }
-        let cause = tried.failure.as_deref().map(|failure| {
-            let first = failure.lines().find(|line| !line.trim().is_empty());
-            let first: String = first.unwrap_or_default().chars().take(CAUSE).collect();
-            known.cloned().unwrap_or(first)
-        });
+        let cause = tried
+            .failure
+            .map(|failure| known.cloned().unwrap_or(failure.cause));
         self.table.rows.push(Row {
             package: package.package.clone(),
             program: name.to_owned(),
@@ -217,5 +217,67 @@ impl Run {
             bytes: tried.bytes,
             cause,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(failure: Option<&str>, fails: &str) -> Run {
+        let package = toml_edit::de::from_str(&format!("package = 'a.b/c'\n{fails}")).unwrap();
+        let mut run = Run {
+            table: Table::new(),
+            tried: 1,
+            wrong: Vec::new(),
+        };
+        let tried = Tried {
+            bytes: Some(1),
+            failure: failure.map(Failure::new),
+        };
+        run.add("c", &package, "v1", GoCompiler::Go, tried);
+        run
+    }
+
+    #[test]
+    fn a_failure_needs_an_explanation_and_success_none() {
+        let cause = |run: &Run| run.table.rows[0].cause.clone();
+        let unexplained = judged(Some("why\nat length"), "");
+        assert_eq!(unexplained.wrong, ["c: why\nat length"]);
+        assert_eq!(cause(&unexplained).as_deref(), Some("why"));
+        let explained = judged(Some("why"), "fails = { go = 'so' }");
+        assert_eq!(explained.wrong, [""; 0]);
+        assert_eq!(cause(&explained).as_deref(), Some("so"));
+        let of_another = judged(Some("why"), "fails = { tinygo = 'so' }");
+        assert_eq!(of_another.wrong.len(), 1);
+        assert_eq!(judged(None, "").wrong, [""; 0]);
+        assert_eq!(judged(None, "fails = { go = 'so' }").wrong.len(), 1);
+    }
+
+    /// `BLESS=1` writes the page of the data anew.
+    #[test]
+    fn the_page_is_made_of_the_data_and_every_package_is_there() {
+        let root = workspace::root();
+        let text = std::fs::read_to_string(root.join(DATA)).unwrap();
+        let table: Table = serde_json::from_str(&text).unwrap();
+        assert_eq!(table.to_json().unwrap(), text);
+        let of_go = table
+            .rows
+            .iter()
+            .filter(|row| row.compiler == GoCompiler::Go);
+        let found: Vec<_> = of_go.map(|row| (&row.program, &row.package)).collect();
+        let packages = packages::packages().unwrap();
+        let listed = packages
+            .iter()
+            .map(|(name, package)| (name, &package.package));
+        assert_eq!(found, listed.collect::<Vec<_>>());
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(root.join(PAGE), table.to_markdown()).unwrap();
+        }
+        let page = std::fs::read_to_string(root.join(PAGE)).unwrap();
+        assert!(
+            page == table.to_markdown(),
+            "{PAGE} is another; run `cargo xtask compat go`"
+        );
     }
 }

@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use warpgrid_test_harness::http::Answer;
 use warpgrid_test_harness::process::{self, Bounds};
 use warpgrid_test_harness::service::Service;
 
+use super::failure::Failure;
 use super::packages::{Package, module};
 use crate::flags::GoCompiler;
 use crate::test_all::databases::Databases;
@@ -67,13 +68,16 @@ impl Programs {
     ///
     /// # Errors
     /// What `warp pack` said.
-    pub fn pack(&self, name: &str, compiler: GoCompiler) -> anyhow::Result<PathBuf> {
+    pub fn pack(&self, name: &str, compiler: GoCompiler) -> Result<PathBuf, Failure> {
         let output = self.scratch.join(name).with_extension("wasm");
         let mut command = Command::new(&self.warp);
         command.arg("pack").arg(module().join(name));
         command.args(["--lang", compiler.name(), "--output"]);
         command.arg(&output).current_dir(&self.scratch);
-        process::run(&mut command, &self.bounds)?.success()?;
+        let packed = process::run(&mut command, &self.bounds)?;
+        if !packed.status.success() {
+            return Err(Failure::said("is not packed", &packed));
+        }
         Ok(output)
     }
 
@@ -96,7 +100,8 @@ impl Programs {
             let mut command = command();
             command.env(LISTEN, address);
             command
-        })?;
+        });
+        let seen = seen.map_err(|failure| anyhow!(failure.account))?;
         ensure!(
             !matches!(&seen, Seen::Output(output) if output.is_empty()),
             "{} prints nothing\nlet it print what it finds",
@@ -109,7 +114,7 @@ impl Programs {
     ///
     /// # Errors
     /// As [`Programs::native`].
-    pub fn component(&mut self, package: &Package, component: &Path) -> anyhow::Result<Seen> {
+    pub fn component(&mut self, package: &Package, component: &Path) -> Result<Seen, Failure> {
         self.prepare(package)?;
         let mut document = self
             .running(package)
@@ -129,20 +134,24 @@ impl Programs {
             }
             command
         })
-        .map_err(|error| match self.running(package) {
-            Some(databases) => {
-                error.context(format!("--- the database's log\n{}", databases.log()))
-            }
-            None => error,
+        .map_err(|mut failure| {
+            let log = self.running(package).map(Databases::log);
+            failure.account += &log.map_or_else(String::new, |log| {
+                format!("\n--- the database's log\n{log}")
+            });
+            failure
         })
     }
 
     /// Runs what `command` makes for an address to listen on, which is empty
     /// for a program that runs to its end.
-    fn see(&self, package: &Package, command: impl Fn(&str) -> Command) -> anyhow::Result<Seen> {
+    fn see(&self, package: &Package, command: impl Fn(&str) -> Command) -> Result<Seen, Failure> {
         let requests = package.requests()?;
         if requests.is_empty() {
-            let finished = process::run(&mut command(""), &self.bounds)?.success()?;
+            let finished = process::run(&mut command(""), &self.bounds)?;
+            if !finished.status.success() {
+                return Err(Failure::said("fails", &finished));
+            }
             return Ok(Seen::Output(finished.stdout));
         }
         let service = Service::start(&self.bounds, |address| command(&address.to_string()))?;
@@ -169,8 +178,8 @@ impl Programs {
 }
 
 /// How the two differ, where they do.
-pub fn difference(package: &Package, native: &Seen, component: &Seen) -> Option<String> {
-    match (native, component) {
+pub fn difference(package: &Package, native: &Seen, component: &Seen) -> Option<Failure> {
+    let different = match (native, component) {
         (Seen::Output(native), Seen::Output(component)) => {
             (native != component).then(|| program::first_difference(native, component))
         }
@@ -180,5 +189,6 @@ pub fn difference(package: &Package, native: &Seen, component: &Seen) -> Option<
             (!different.is_empty()).then(|| different.join("\n"))
         }
         _ => Some("one of them serves, and one does not".to_owned()),
-    }
+    };
+    different.map(|different| Failure::new(&different))
 }
