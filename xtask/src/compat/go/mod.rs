@@ -265,12 +265,12 @@ mod tests {
             .rows
             .iter()
             .filter(|row| row.compiler == GoCompiler::Go);
-        let found: Vec<_> = of_go.map(|row| (&row.program, &row.package)).collect();
+        let found: BTreeMap<_, _> = of_go.map(|row| (&row.program, &row.package)).collect();
         let packages = packages::packages().unwrap();
         let listed = packages
             .iter()
             .map(|(name, package)| (name, &package.package));
-        assert_eq!(found, listed.collect::<Vec<_>>());
+        assert_eq!(found, listed.collect());
         if std::env::var_os("BLESS").is_some() {
             std::fs::write(root.join(PAGE), table.to_markdown()).unwrap();
         }

@@ -33,8 +33,8 @@ pub struct Row {
 
 impl Row {
     /// What no two rows have in common.
-    pub fn key(&self) -> (&str, GoCompiler) {
-        (&self.program, self.compiler)
+    fn key(&self) -> (&str, GoCompiler) {
+        (&self.package, self.compiler)
     }
 }
 
