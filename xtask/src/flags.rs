@@ -156,7 +156,7 @@ pub enum BenchName {
 /// `cargo xtask compat`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  cargo xtask compat libc\n  cargo xtask compat libc --check\n  cargo xtask compat drivers pgx\n  cargo xtask compat go chi gorm\n  cargo xtask compat libc --json | jq '.rows[] | select(.patched != \"passes\")'"
+    after_help = "Examples:\n  cargo xtask compat libc\n  cargo xtask compat libc --check\n  cargo xtask compat drivers pgx\n  cargo xtask compat go chi gorm\n  cargo xtask compat go-std net/http\n  cargo xtask compat libc --json | jq '.rows[] | select(.patched != \"passes\")'"
 )]
 pub struct Compat {
     /// What to try.
@@ -186,6 +186,9 @@ pub enum CompatName {
     Drivers,
     /// Programs over widely used Go packages, natively and as components.
     Go,
+    /// Go's own tests of its standard library: natively, by stock Go for
+    /// wasip1, and as components.
+    GoStd,
 }
 
 /// What compiles Go for WebAssembly.

@@ -3,6 +3,7 @@
 
 mod drivers;
 pub mod go;
+mod go_std;
 pub mod libc;
 mod rows;
 mod test2json;
@@ -70,6 +71,7 @@ pub fn run(flags: &Compat, cancel: &Cancel) -> anyhow::Result<()> {
             finish(flags, &libc::run(cancel)?)
         }
         CompatName::Drivers => finish(flags, &drivers::run(&flags.only, cancel)?),
+        CompatName::GoStd => finish(flags, &go_std::run(&flags.only, cancel)?),
         CompatName::Go => finish(flags, &go::run(&flags.only, flags.compiler, cancel)?),
     }
 }

@@ -6,29 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::server::Protocol;
 use crate::compat::rows::lines;
-use crate::compat::test2json::Outcome;
-
-/// How many tests of a driver went so.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
-    pub passed: usize,
-    pub failed: usize,
-    pub skipped: usize,
-}
-
-impl Counts {
-    pub fn of(outcomes: impl Iterator<Item = Outcome>) -> Self {
-        let mut counts = Counts::default();
-        for outcome in outcomes {
-            match outcome {
-                Outcome::Passes => counts.passed += 1,
-                Outcome::Fails | Outcome::NotRun => counts.failed += 1,
-                Outcome::Skipped => counts.skipped += 1,
-            }
-        }
-        counts
-    }
-}
+use crate::compat::test2json::{Counts, Outcome};
 
 /// A driver whose tests were run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,12 +104,7 @@ impl Table {
                 "| {} | {} | {} | {} |",
                 row.driver,
                 row.test.replace('|', "\\|"),
-                match row.proxied {
-                    Outcome::Passes => "passes",
-                    Outcome::Fails => "fails",
-                    Outcome::Skipped => "skips itself",
-                    Outcome::NotRun => "is not reached",
-                },
+                row.proxied.words(),
                 row.cause.as_deref().unwrap_or("**not known**")
             );
         }
