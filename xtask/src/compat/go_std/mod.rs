@@ -14,7 +14,7 @@ use anyhow::{Context, ensure};
 use warpgrid_series::process::Cancel;
 use warpgrid_test_harness::process::Bounds;
 
-use super::test2json::{Counts, Outcome, Outcomes, outcome};
+use super::test2json::{Counts, Outcome, Outcomes, covers, outcome};
 use crate::progress::Task;
 use crate::test_all::suites;
 use crate::workspace;
@@ -210,6 +210,15 @@ impl Found {
     }
 }
 
+impl Found {
+    /// Whether it is a part of a test: one that is not begun, since its whole
+    /// skips itself, fails before it, or has other parts here.
+    fn is_part(&self, test: &str) -> bool {
+        let known = |name: &str| self.native.contains_key(name) || self.stock.contains_key(name);
+        test.match_indices('/').any(|(at, _)| known(&test[..at]))
+    }
+}
+
 impl Run {
     fn add(&mut self, package: &str, found: &Found, causes: &mut Causes) {
         let counts =
@@ -220,26 +229,45 @@ impl Run {
             stock: counts(&found.stock),
             ours: counts(&found.ours),
         });
-        for test in found.differences() {
+        let mut rows: Vec<Row> = Vec::new();
+        // Backwards, so that parts come before their whole.
+        let differences: Vec<&str> = found.differences().collect();
+        for test in differences.into_iter().rev() {
             let said = found.ours.get(test).map_or("", |(_, said)| said);
-            let row = Row {
+            let mut row = Row {
                 test: test.to_owned(),
                 native: outcome(&found.native, test),
                 stock: outcome(&found.stock, test),
                 ours: outcome(&found.ours, test),
                 cause: None,
             };
-            let known = causes.explain(test, said);
-            if known.is_none() && row.stock == Outcome::Passes {
+            if row.ours == Outcome::NotRun && found.is_part(test) {
+                continue;
+            }
+            let words = causes::own_words(row.ours, said);
+            row.cause = causes.explain(test, said);
+            if row.cause.is_none() && words.is_none() {
+                let mut parts = rows
+                    .iter()
+                    .filter(|part| covers(test, &part.test))
+                    .peekable();
+                let explained = parts.peek().is_some() && parts.all(|part| part.cause.is_some());
+                row.cause = explained.then(|| "parts of it do".to_owned());
+            }
+            if row.cause.is_none() && row.stock == Outcome::Passes {
                 self.wrong.push(format!(
                     "{test}: passes with stock Go and not with ours\n{said}"
                 ));
+            } else {
+                row.cause = row
+                    .cause
+                    .take()
+                    .or_else(|| row.built_for_neither())
+                    .or(words);
             }
-            let cause = known
-                .or_else(|| row.built_for_neither())
-                .or_else(|| causes::own_words(row.ours, said));
-            self.table.rows.push(Row { cause, ..row });
+            rows.push(row);
         }
+        self.table.rows.extend(rows);
     }
 }
 
@@ -265,30 +293,27 @@ mod tests {
     #[test]
     fn what_passes_with_stock_must_pass_or_be_explained() {
         use Outcome::{Fails, Passes, Skipped};
+        let native = ["p A", "p A/part", "p B", "p C"].map(|name| (name, Passes, ""));
+        let stock = ["p A", "p E", "p F", "p F/one"].map(|name| (name, Passes, ""));
         let found = Found {
-            native: outcomes(&[
-                ("p A", Passes, ""),
-                ("p B", Passes, ""),
-                ("p C", Passes, ""),
-                ("p D", Fails, ""),
-            ]),
-            stock: outcomes(&[
-                ("p A", Passes, ""),
-                ("p B", Skipped, ""),
-                ("p E", Passes, ""),
-            ]),
+            native: outcomes(&native),
+            stock: outcomes(&stock),
             ours: outcomes(&[
                 ("p A", Fails, "    a_test.go:1: why\n"),
-                ("p B", Skipped, "    a_test.go:2: no sockets\n"),
+                ("p B", Skipped, "    a_test.go:2: no time\n"),
                 ("p E", Fails, ""),
+                ("p F", Fails, "--- FAIL: F\n"),
+                ("p F/one", Fails, "    a_test.go:3: no sockets\n"),
             ]),
         };
-        let mut causes: Causes = toml_edit::de::from_str("[tests]\n'p E' = 'so'\n").unwrap();
+        let text = "[tests]\n'p E' = 'so'\n[said]\n'no sockets' = 'no network'\n";
+        let mut causes: Causes = toml_edit::de::from_str(text).unwrap();
         let mut run = Run {
             table: Table::new("go1".to_owned()),
             wrong: Vec::new(),
         };
         run.add("p", &found, &mut causes);
+        run.table.sort();
         let rows: Vec<_> = run
             .table
             .rows
@@ -298,10 +323,12 @@ mod tests {
         assert_eq!(
             rows,
             [
-                ("p A", Some("why")),
-                ("p B", Some("no sockets")),
+                ("p A", None),
+                ("p B", Some("no time")),
                 ("p C", Some("is not there for wasip1")),
                 ("p E", Some("so")),
+                ("p F", Some("parts of it do")),
+                ("p F/one", Some("no network")),
             ]
         );
         assert_eq!(run.wrong.len(), 1, "{:?}", run.wrong);
