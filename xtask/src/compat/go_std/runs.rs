@@ -1,5 +1,6 @@
 //! Runs tests to the last, also past those that end the program.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -7,12 +8,12 @@ use anyhow::Context;
 use warpgrid_test_harness::process::{self, Bounds};
 
 use super::binaries::{Go, Way};
-use crate::compat::test2json::{self, Outcome, Outcomes, outcomes};
+use crate::compat::test2json::{self, Outcome, Outcomes, covers, outcomes};
 
 /// How often the tests are begun again after one that ended the program.
 const RUNS: usize = 60;
 /// How long each may go on, as Go reads it. One that hangs costs so much.
-const TIMEOUT: &str = "-test.timeout=100s";
+const TIMEOUT: &str = "-test.timeout=60s";
 
 /// A program with tests.
 pub struct Tests<'a> {
@@ -53,8 +54,33 @@ impl Tests<'_> {
             if test2json::ended(&finished.stdout) || !new {
                 break;
             }
+            let waiting: Vec<String> = self.waiting(&found).map(str::to_owned).collect();
+            found.retain(|name, _| !waiting.iter().any(|whole| whole == self.whole(name)));
         }
         Ok(found)
+    }
+
+    /// Tests that waited for others when the program was ended: some part was
+    /// put off, and none failed or was cut short.
+    fn waiting<'a>(&self, found: &'a Outcomes) -> impl Iterator<Item = &'a str> {
+        let mut whole: BTreeMap<&str, Vec<(&str, Outcome)>> = BTreeMap::new();
+        for (name, (outcome, _)) in found {
+            let parts = whole.entry(self.whole(name)).or_default();
+            parts.push((name, *outcome));
+        }
+        whole.into_iter().filter_map(|(whole, parts)| {
+            let put_off = parts.iter().any(|(_, outcome)| *outcome == Outcome::NotRun);
+            // A test that has parts is not over before they are.
+            let has_parts = |name: &str| {
+                parts
+                    .iter()
+                    .any(|(part, _)| part != &name && covers(name, part))
+            };
+            let failed = parts
+                .iter()
+                .any(|(name, outcome)| *outcome == Outcome::Fails && !has_parts(name));
+            (put_off && !failed).then_some(whole)
+        })
     }
 
     /// The test that a part belongs to, without its package.
@@ -153,5 +179,45 @@ impl Tests<'_> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn tests_that_waited_are_begun_again_and_those_that_hang_are_not() {
+        let go = Go {
+            goroot: PathBuf::new(),
+            goversion: String::new(),
+        };
+        let tests = Tests {
+            go: &go,
+            warp: Path::new(""),
+            engine: Path::new(""),
+            bounds: &Bounds::within(Duration::ZERO),
+            package: "a/b",
+            way: Way::Native,
+            program: PathBuf::new(),
+        };
+        let found = [
+            ("a/b Done", Outcome::Passes),
+            ("a/b Done/part", Outcome::Passes),
+            ("a/b Hangs", Outcome::Fails),
+            ("a/b Hangs/one", Outcome::Fails),
+            ("a/b Hangs/two", Outcome::NotRun),
+            ("a/b Waits", Outcome::NotRun),
+            ("a/b WaitsForParts", Outcome::Fails),
+            ("a/b WaitsForParts/one", Outcome::NotRun),
+            ("a/b WaitsForParts/two", Outcome::Passes),
+        ];
+        let found = found.map(|(name, outcome)| (name.to_owned(), (outcome, String::new())));
+        let found = Outcomes::from(found);
+        let waiting: Vec<_> = tests.waiting(&found).collect();
+        assert_eq!(waiting, ["Waits", "WaitsForParts"]);
+        assert_eq!(tests.whole("a/b Done/part"), "Done");
     }
 }
