@@ -192,8 +192,10 @@ mod tests {
         let text = std::fs::read_to_string(root.join(DATA)).unwrap();
         let table: Table = serde_json::from_str(&text).unwrap();
         assert_eq!(table.to_json().unwrap(), text);
-        let packages: Vec<_> = table.packages.iter().map(|tried| &tried.package).collect();
-        assert_eq!(packages, PACKAGES);
+        for tried in &table.packages {
+            assert!(PACKAGES.contains(&&*tried.package), "{tried:?}");
+        }
+        assert!(!table.packages.is_empty());
         if std::env::var_os("BLESS").is_some() {
             std::fs::write(root.join(PAGE), table.to_markdown()).unwrap();
         }
