@@ -8,6 +8,7 @@ mod bench;
 mod c_library;
 mod codegen;
 mod compat;
+mod component;
 mod flags;
 mod fuzz;
 mod guest;
@@ -56,7 +57,7 @@ fn main() -> ExitCode {
             ExitCode::from(INTERRUPTED)
         }
         Err(e) => {
-            eprintln!("error: {e}");
+            eprintln!("error: {e:#}");
             ExitCode::FAILURE
         }
     }

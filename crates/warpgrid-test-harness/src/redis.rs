@@ -18,6 +18,8 @@ use crate::tls::{self, ServerTls};
 
 /// The password of every user that [`Redis`] has.
 pub const PASSWORD: &str = "secret";
+/// The database that clients have without asking.
+pub const DATABASE: &str = "0";
 /// The user that a client without a name is.
 pub const DEFAULT: &str = "default";
 /// A user that may do everything.

@@ -10,8 +10,8 @@ use warpgrid_test_harness::process::{self, Finished};
 
 use super::bounds;
 use super::report::{Counts, Report, Status, Subject};
-use crate::compat::{Run, libc};
-use crate::flags::{Codegen, Setup};
+use crate::compat::{Run, go, libc};
+use crate::flags::{Codegen, GoCompiler, Setup};
 use crate::{codegen, setup, workspace};
 
 /// The first build of the workspace and its tests takes most of it.
@@ -33,6 +33,10 @@ const SUITES: &[(&str, Suite)] = &[
         ]),
     ),
     ("libc-tests", Suite::LibcTests),
+    (
+        "go-packages",
+        Suite::GoPackages(&["chi", "mysql", "zerolog"]),
+    ),
     ("sysroots", Suite::Sysroots),
     (
         "lints",
@@ -61,6 +65,9 @@ enum Suite {
     /// wasi-libc's own tests: the patched libc passes what the stock one
     /// passes, and the table says so.
     LibcTests,
+    /// Programs over Go packages: their components do what they do natively. A
+    /// few of those that `cargo xtask compat go` tries.
+    GoPackages(&'static [&'static str]),
     /// Whether a second build of the patched sysroots gives the same bytes.
     Sysroots,
     /// Passes where cargo does.
@@ -75,7 +82,7 @@ pub fn run(wanted: &dyn Fn(&str) -> bool, cancel: &Cancel, report: &mut Report) 
         if wanted(name) && !cancel.is_cancelled() {
             let subject = Subject {
                 app: name,
-                language: "Rust",
+                language: suite.language(),
                 shims: &[],
                 database: None,
                 native: false,
@@ -91,6 +98,13 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 }
 
 impl Suite {
+    fn language(&self) -> &'static str {
+        match self {
+            Suite::GoPackages(_) => "Go",
+            _ => "Rust",
+        }
+    }
+
     fn run(&self, cancel: &Cancel) -> (Counts, Option<String>) {
         let root = workspace::root();
         match self {
@@ -98,6 +112,7 @@ impl Suite {
             Suite::Patches => verdict(round_trips(&root, cancel)),
             Suite::Sysroots => verdict(setup::ensure(&REBUILD, cancel)),
             Suite::LibcTests => libc_tests(cancel),
+            Suite::GoPackages(names) => go_packages(names, cancel),
             Suite::Command(args) => verdict(cargo(&root, args, cancel).and_then(Finished::success)),
             Suite::Tests(args) => match cargo(&root, args, cancel) {
                 Ok(finished) => counted(&finished),
@@ -105,6 +120,20 @@ impl Suite {
             },
         }
     }
+}
+
+fn go_packages(names: &[&str], cancel: &Cancel) -> (Counts, Option<String>) {
+    let run = match go::run(names, GoCompiler::Go, cancel) {
+        Ok(run) => run,
+        Err(error) => return verdict(Err::<(), _>(error)),
+    };
+    let failed = run.wrong.len();
+    let counts = Counts {
+        passed: run.tried.saturating_sub(failed) as u64,
+        failed: failed as u64,
+        skipped: 0,
+    };
+    (counts, verdict(run.verdict()).1)
 }
 
 /// Counts a test on one target as one, however many sysroots it runs on.
