@@ -9,6 +9,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
@@ -27,6 +28,7 @@ pub const USER: &str = "app";
 /// A user that may do little but read.
 pub const LIMITED: &str = "app_limited";
 
+const READ_WITHIN: Duration = Duration::from_secs(60);
 const SETTINGS: &str = "\
 bind 127.0.0.1
 save \"\"
@@ -126,7 +128,17 @@ impl Redis {
     /// # Errors
     /// As [`Redis::start`].
     pub fn restart(&mut self) -> Result<()> {
-        self.0.restart()
+        self.0.restart()?;
+        // It takes connections while it still reads its data.
+        let deadline = Instant::now() + READ_WITHIN;
+        loop {
+            let answer = self.run(&["ping"])?;
+            if answer == "PONG" {
+                return Ok(());
+            }
+            ensure!(Instant::now() < deadline, "{answer}\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `cargo xtask test-all`: every test there is, in one command.
 
 pub mod databases;
+mod libtest;
 pub mod matrix;
 mod native;
 pub mod program;

@@ -8,8 +8,8 @@ use warpgrid_series::process::Cancel;
 use warpgrid_series::{Place, Programs, Series, apply, export, import, status};
 use warpgrid_test_harness::process::{self, Finished};
 
-use super::bounds;
 use super::report::{Counts, Report, Status, Subject};
+use super::{bounds, libtest};
 use crate::compat::{Run, go, libc};
 use crate::flags::{Codegen, GoCompiler, Setup};
 use crate::{codegen, setup, workspace};
@@ -115,8 +115,8 @@ impl Suite {
             Suite::GoPackages(names) => go_packages(names, cancel),
             Suite::Command(args) => verdict(cargo(&root, args, cancel).and_then(Finished::success)),
             Suite::Tests(args) => match cargo(&root, args, cancel) {
-                Ok(finished) => counted(&finished),
-                Err(error) => verdict(Err::<(), _>(error)),
+                Ok(finished) => libtest::counted(&finished),
+                Err(error) => libtest::cut(error),
             },
         }
     }
@@ -289,43 +289,6 @@ fn executable(messages: &[u8], name: &str) -> Option<PathBuf> {
     })
 }
 
-/// A run that failed without a failing test did not compile, or crashed.
-fn counted(finished: &Finished) -> (Counts, Option<String>) {
-    let mut counts = count(&String::from_utf8_lossy(&finished.stdout));
-    if finished.status.success() {
-        return (counts, None);
-    }
-    counts.failed = counts.failed.max(1);
-    (counts, Some(finished.to_string()))
-}
-
-/// Adds up the lines with which libtest and libtest-mimic end:
-/// `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
-fn count(output: &str) -> Counts {
-    let mut counts = Counts::default();
-    for line in output
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("test result: "))
-    {
-        let line = line.split_once(". ").map_or(line, |(_, rest)| rest);
-        for part in line.split(';') {
-            let Some((number, what)) = part.trim().split_once(' ') else {
-                continue;
-            };
-            let Ok(number) = number.parse::<u64>() else {
-                continue;
-            };
-            match what {
-                "passed" => counts.passed += number,
-                "failed" => counts.failed += number,
-                "ignored" => counts.skipped += number,
-                _ => {}
-            }
-        }
-    }
-    counts
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -339,27 +302,5 @@ mod tests {
 {"reason":"build-finished","success":true}"#;
         assert_eq!(executable(messages, "warp"), Some("/t/warp".into()));
         assert_eq!(executable(messages, "other"), None);
-    }
-
-    #[test]
-    fn result_lines_are_added_up() {
-        let output = "\
-running 3 tests
-test a ... ok
-test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 7 filtered out; finished in 0.64s
-
-running 2 tests
-test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.0s
-test result: ok. 20 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1s
-";
-        assert_eq!(
-            count(output),
-            Counts {
-                passed: 24,
-                failed: 2,
-                skipped: 1
-            }
-        );
-        assert_eq!(count("nothing of the kind"), Counts::default());
     }
 }
