@@ -204,6 +204,8 @@ fn command(directory: &Path, port: u16) -> Command {
     let path = |option: &str, name: &str| format!("--{option}={}", directory.join(name).display());
     with_user(command.arg("--no-defaults"))
         .args([path("datadir", "data"), path("socket", "socket")])
+        // A server removes what others have in a folder that it shares.
+        .arg(path("tmpdir", "."))
         .args([path("pid-file", "pid"), path("init-file", "users.sql")])
         .arg(format!("--port={port}"))
         .args(["--bind-address=127.0.0.1", "--skip-name-resolve"])
