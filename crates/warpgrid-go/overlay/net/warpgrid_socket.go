@@ -112,7 +112,7 @@ func warpgridDial(ctx context.Context, network string, family int, laddr, raddr 
 	}
 	var from *warpgrid.Address
 	if local, ok := laddr.(*TCPAddr); ok && local != nil {
-		address, err := warpgridAddress(local.IP, local.Port, local.Zone, family)
+		address, err := warpgridOwn(local.IP, local.Port, local.Zone, family, remote.IP)
 		if err != nil {
 			return nil, err
 		}
@@ -218,6 +218,16 @@ func warpgridAddress(ip IP, port int, zone string, family int) (warpgrid.Address
 		copy(address.IP[:4], ip.To4())
 	}
 	return address, nil
+}
+
+// warpgridOwn is the address of the own end of a connection. The wildcard is that
+// of the peer's family: a socket of WASI serves one.
+func warpgridOwn(ip IP, port int, zone string, family int, peer IP) (warpgrid.Address, error) {
+	own, err := warpgridAddress(ip, port, zone, family)
+	if len(ip) == 0 || ip.IsUnspecified() {
+		own = warpgrid.Address{Port: own.Port, V6: peer.To4() == nil}
+	}
+	return own, err
 }
 
 func warpgridTCPAddr(a warpgrid.Address, errno warpgrid.Errno) *TCPAddr {

@@ -18,26 +18,24 @@ func warpgridPackets(ctx context.Context, network string, family int, laddr, rad
 	if err := ctx.Err(); err != nil {
 		return nil, mapErr(err)
 	}
-	var from warpgrid.Address
-	var to *warpgrid.Address
-	if peer != nil {
-		address, err := warpgridAddress(peer.IP, peer.Port, peer.Zone, family)
-		if err != nil {
-			return nil, err
-		}
-		to = &address
-		from.V6 = family == syscall.AF_INET6 && peer.IP.To4() == nil
+	if local == nil {
+		local = &UDPAddr{}
 	}
-	if local != nil {
-		address, err := warpgridAddress(local.IP, local.Port, local.Zone, family)
-		if err != nil {
-			return nil, err
+	from, err := warpgridAddress(local.IP, local.Port, local.Zone, family)
+	if network == "udp" && local.isWildcard() {
+		from = warpgrid.Address{Port: from.Port}
+	}
+	var to *warpgrid.Address
+	if err == nil && peer != nil {
+		var address warpgrid.Address
+		address, err = warpgridAddress(peer.IP, peer.Port, peer.Zone, family)
+		to = &address
+		if err == nil {
+			from, err = warpgridOwn(local.IP, local.Port, local.Zone, family, peer.IP)
 		}
-		from = address
-		if network == "udp" && local.isWildcard() {
-			// A socket of WASI serves one family.
-			from = warpgrid.Address{Port: address.Port, V6: peer != nil && peer.IP.To4() == nil}
-		}
+	}
+	if err != nil {
+		return nil, err
 	}
 	n, errno := warpgrid.OpenUDP(from, to)
 	if errno != 0 {
