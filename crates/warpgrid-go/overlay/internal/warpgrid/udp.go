@@ -12,14 +12,6 @@ type udp struct {
 	readable, writable uint32
 }
 
-// packets is what Receive and Send call. Since they call through an interface,
-// the bytes stay where they are while the host has their address: they are on
-// the heap, not on a stack that may grow.
-type packets interface {
-	receive(p []byte) (n int, from Address, errno Errno)
-	send(p []byte, to *Address) (int, Errno)
-}
-
 // OpenUDP makes a socket with an address of its own, for datagrams from and to
 // everybody, or one peer alone.
 func OpenUDP(local Address, remote *Address) (fd int, errno Errno) {
@@ -75,8 +67,8 @@ func (u *udp) open(remote *Address) Errno {
 
 // Receive takes one datagram. What has no room in p is lost.
 func Receive(fd int, p []byte) (n int, from Address, errno Errno) {
-	if s, ok := of(fd).(packets); ok {
-		return s.receive(p)
+	if u, ok := of(fd).(*udp); ok {
+		return u.receive(p)
 	}
 	return 0, from, EBADF
 }
@@ -84,8 +76,8 @@ func Receive(fd int, p []byte) (n int, from Address, errno Errno) {
 // Send sends one datagram: to an address, or, where that is nil, to the only
 // peer.
 func Send(fd int, p []byte, to *Address) (int, Errno) {
-	if s, ok := of(fd).(packets); ok {
-		return s.send(p, to)
+	if u, ok := of(fd).(*udp); ok {
+		return u.send(p, to)
 	}
 	return 0, EBADF
 }
@@ -98,7 +90,7 @@ type incoming struct {
 
 func (u *udp) receive(p []byte) (n int, from Address, errno Errno) {
 	var result listResult
-	Lend(nil, 0)
+	lend(nil)
 	wit.SocketsUdpIncomingDatagramStreamReceive(u.in, 1, unsafe.Pointer(&result))
 	if result.failed != 0 {
 		return 0, from, errnoOfNetwork(uint8(result.a))
@@ -126,6 +118,7 @@ func (u *udp) send(p []byte, to *Address) (int, Errno) {
 	if room.count == 0 {
 		return 0, EAGAIN
 	}
+	held = p
 	d := outgoing{data: uint32(uintptr(unsafe.Pointer(unsafe.SliceData(p)))), length: uint32(len(p))}
 	if to != nil {
 		peer := to.plain()
