@@ -147,6 +147,8 @@ pub enum BenchName {
     Calls,
     /// Connections to a database.
     Db,
+    /// A Go service, beside what `go build` makes of it.
+    Go,
     /// Requests, memory and start, beside hyper alone and a host without shims.
     Host,
     /// Instructions that the patched libc executes, beside the stock one.

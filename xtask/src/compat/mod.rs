@@ -72,7 +72,13 @@ pub fn run(flags: &Compat, cancel: &Cancel) -> anyhow::Result<()> {
         }
         CompatName::Drivers => finish(flags, &drivers::run(&flags.only, cancel)?),
         CompatName::GoStd => finish(flags, &go_std::run(&flags.only, cancel)?),
-        CompatName::Go => finish(flags, &go::run(&flags.only, flags.compiler, cancel)?),
+        CompatName::Go => {
+            let way = go::Way {
+                compiler: flags.compiler,
+                machine_code: "cranelift",
+            };
+            finish(flags, &go::run(&flags.only, way, cancel)?)
+        }
     }
 }
 

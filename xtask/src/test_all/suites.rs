@@ -123,7 +123,11 @@ impl Suite {
 }
 
 fn go_packages(names: &[&str], cancel: &Cancel) -> (Counts, Option<String>) {
-    let run = match go::run(names, GoCompiler::Go, cancel) {
+    let way = go::Way {
+        compiler: GoCompiler::Go,
+        machine_code: "winch",
+    };
+    let run = match go::run(names, way, cancel) {
         Ok(run) => run,
         Err(error) => return verdict(Err::<(), _>(error)),
     };

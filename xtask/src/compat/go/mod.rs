@@ -69,15 +69,21 @@ impl super::Run for Run {
     }
 }
 
+/// How packages are tried.
+#[derive(Debug, Clone, Copy)]
+pub struct Way {
+    /// What builds the components.
+    pub compiler: GoCompiler,
+    /// What makes machine code of them, as `warp run --compiler` names it.
+    pub machine_code: &'static str,
+}
+
 /// Tries every package, or those that are named.
 ///
 /// # Errors
 /// Where Go or a server is not to be had, or a program fails natively.
-pub fn run<S: AsRef<str>>(
-    only: &[S],
-    compiler: GoCompiler,
-    cancel: &Cancel,
-) -> anyhow::Result<Run> {
+pub fn run<S: AsRef<str>>(only: &[S], way: Way, cancel: &Cancel) -> anyhow::Result<Run> {
+    let compiler = way.compiler;
     let only: Vec<&str> = only.iter().map(AsRef::as_ref).collect();
     let mut packages = packages::packages()?;
     for name in &only {
@@ -96,7 +102,12 @@ pub fn run<S: AsRef<str>>(
     let scratch = tempfile::Builder::new()
         .prefix("warpgrid-go-packages-")
         .tempdir()?;
-    let mut programs = Programs::with(suites::warp(cancel)?, scratch.path().to_owned(), bounds);
+    let mut programs = Programs::with(
+        suites::warp(cancel)?,
+        scratch.path().to_owned(),
+        bounds,
+        way.machine_code,
+    );
     let mut run = Run {
         table: others(&packages, compiler, only.is_empty())?,
         tried: packages.len(),

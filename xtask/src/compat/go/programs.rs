@@ -37,16 +37,24 @@ pub struct Programs {
     /// A folder of the run's own.
     pub scratch: PathBuf,
     pub bounds: Bounds,
+    /// What makes machine code of components, as `warp run --compiler` names it.
+    machine_code: &'static str,
     /// Those that were started, by protocol.
     databases: BTreeMap<String, Databases>,
 }
 
 impl Programs {
-    pub fn with(warp: PathBuf, scratch: PathBuf, bounds: Bounds) -> Self {
+    pub fn with(
+        warp: PathBuf,
+        scratch: PathBuf,
+        bounds: Bounds,
+        machine_code: &'static str,
+    ) -> Self {
         Self {
             warp,
             scratch,
             bounds,
+            machine_code,
             databases: BTreeMap::new(),
         }
     }
@@ -126,7 +134,8 @@ impl Programs {
             .with_context(|| format!("cannot write {}", configuration.display()))?;
         self.see(package, |address| {
             let mut command = Command::new(&self.warp);
-            command.arg("run").arg(component).arg("--config");
+            command.arg("run").arg(component);
+            command.args(["--compiler", self.machine_code, "--config"]);
             command.arg(&configuration).current_dir(&self.scratch);
             if !address.is_empty() {
                 command.args(["--listen", address, "--env"]);
