@@ -4,9 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use warpgrid_libc::Toolchain;
+use warpgrid_test_harness::preview1;
 use warpgrid_test_harness::process::{self, Bounds, Finished};
-
-use crate::component;
 
 /// What a program is compiled from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +51,7 @@ pub fn compile(
             .arg(output),
         bounds,
     )?;
-    component::make(output)
+    preview1::adapt(output)
 }
 
 fn clang(toolchain: &Toolchain) -> Command {

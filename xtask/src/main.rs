@@ -8,7 +8,6 @@ mod bench;
 mod c_library;
 mod codegen;
 mod compat;
-mod component;
 mod flags;
 mod fuzz;
 mod guest;

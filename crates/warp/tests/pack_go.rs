@@ -6,13 +6,17 @@
 mod support;
 
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use support::{Project, shims, signalled_warp};
-use warpgrid_test_harness::process::Bounds;
+use warpgrid_test_harness::preview1;
+use warpgrid_test_harness::process::{self, Bounds};
 use warpgrid_test_harness::service::Service;
 
 const MODULE: &str = "module example.com/program\n\ngo 1.26\n";
+/// What a program finds that looks at the system.
+const EXPECTED: &str = include_str!("guests/go/expected");
 const HELLO: &str = "package main\n\nfunc main() { println(\"hello\") }\n";
 
 fn project(files: &[(&str, &str)]) -> Project {
@@ -196,9 +200,8 @@ fn the_same_sources_give_the_same_component_stripped_or_not() {
     assert_eq!(ran.code, Some(0), "{}", ran.account);
 }
 
-/// What the program writes is what it is to find.
-#[test]
-fn a_program_finds_the_system_that_the_host_shows_it() {
+/// A program that looks at the system it runs on.
+fn looks() -> Project {
     let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guests/go");
     let project = Project::new(&[]);
     for name in [
@@ -212,6 +215,48 @@ fn a_program_finds_the_system_that_the_host_shows_it() {
     ] {
         project.write(name, std::fs::read(guest.join(name)).unwrap());
     }
+    project
+}
+
+/// What each patch of the series is for: a program of the stock standard library,
+/// in the same host, does without.
+#[test]
+fn a_program_of_stock_go_finds_nothing_of_it() {
+    let project = looks();
+    let mut build = Command::new("go");
+    build.args(["build", "-o", "stock.wasm", "."]);
+    build.envs([("GOOS", "wasip1"), ("GOARCH", "wasm")]);
+    let bounds = Bounds::within(Duration::from_secs(300));
+    process::run(build.current_dir(project.path()), &bounds)
+        .and_then(process::Finished::success)
+        .unwrap();
+    preview1::adapt(&project.path().join("stock.wasm")).unwrap();
+    let part = |name: &str| {
+        let only = format!("ONLY={name}");
+        let ran = project.run(&["run", "stock.wasm", "--compiler", "winch", "--env", &only]);
+        (ran.stdout, ran.account)
+    };
+    let (same, account) = part("start");
+    assert!(same.ends_with("random: true\n"), "{account}");
+    for (name, lines) in [
+        ("files", "file: \"hello\\n\" <nil>\nstat: motd 6 true\n"),
+        ("zones", "local: 2026-07-01 02:00:00 +0200 CEST\n"),
+        ("names", "service: [127.0.0.1] <nil>\n"),
+        ("connections", "echo: 4194304 true <nil>\n"),
+        ("datagrams", "datagram: udp4 9000 true <nil>\n"),
+        ("encrypted", "roots: true\n"),
+        ("signals", "hangup\n"),
+    ] {
+        assert!(EXPECTED.contains(lines), "{name}: nobody finds {lines}");
+        let (stdout, account) = part(name);
+        assert!(!stdout.contains(lines), "{name}: {account}");
+    }
+}
+
+/// What the program writes is what it is to find.
+#[test]
+fn a_program_finds_the_system_that_the_host_shows_it() {
+    let project = looks();
     let outcome = project.run(&["pack", "--json"]);
     assert_eq!(outcome.code, Some(0), "{}", outcome.account);
     let packed: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
@@ -258,6 +303,5 @@ fn a_program_finds_the_system_that_the_host_shows_it() {
         .lines()
         .filter(|line| !line.contains(" INFO ") && !line.contains("listening on"))
         .collect();
-    let expected = include_str!("guests/go/expected");
-    assert_eq!(found.join("\n") + "\n", expected, "{}", service.report());
+    assert_eq!(found.join("\n") + "\n", EXPECTED, "{}", service.report());
 }

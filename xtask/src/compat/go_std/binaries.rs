@@ -6,9 +6,10 @@ use std::process::Command;
 
 use anyhow::{Context, ensure};
 use serde::Deserialize;
+use warpgrid_test_harness::preview1;
 use warpgrid_test_harness::process::{self, Bounds};
 
-use crate::{component, workspace};
+use crate::workspace;
 
 /// A program that is packed for the overlay that this leaves.
 const PROGRAM: &str = "xtask/compat/go/uuid";
@@ -126,7 +127,7 @@ impl Builder<'_> {
         command.arg(package).current_dir(self.go.folder(package));
         process::run(&mut command, self.bounds)?.success()?;
         if way == Way::Ours {
-            component::make_of_world(&output, &workspace::root().join(WORLD))?;
+            preview1::adapt_to_world(&output, &workspace::root().join(WORLD))?;
         }
         Ok(output)
     }

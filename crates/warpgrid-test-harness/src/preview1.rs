@@ -1,4 +1,4 @@
-//! Components of modules that linkers wrote.
+//! Components of modules of WASI preview 1, as linkers write them.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use wit_parser::Resolve;
 ///
 /// # Errors
 /// Where the module does not fit.
-pub fn make(path: &Path) -> anyhow::Result<()> {
+pub fn adapt(path: &Path) -> anyhow::Result<()> {
     let module = read(path)?;
     if is_component(&module) {
         return Ok(());
@@ -28,8 +28,8 @@ pub fn make(path: &Path) -> anyhow::Result<()> {
 /// stands in a world, by its file.
 ///
 /// # Errors
-/// As [`make`].
-pub fn make_of_world(path: &Path, world: &Path) -> anyhow::Result<()> {
+/// As [`adapt`].
+pub fn adapt_to_world(path: &Path, world: &Path) -> anyhow::Result<()> {
     let mut module = read(path)?;
     let mut resolve = Resolve::default();
     let package = resolve.push_file(world)?;
