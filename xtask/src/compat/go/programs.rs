@@ -128,6 +128,8 @@ impl Programs {
             .running(package)
             .map_or_else(toml_edit::DocumentMut::new, Databases::configuration);
         document["env"]["TZ"] = toml_edit::value(TIME_ZONE);
+        // What a request leaves in the program's memory the next one finds.
+        document["limits"]["instances"] = toml_edit::value(1);
         document["limits"]["reuse"] = toml_edit::value(REUSE);
         let configuration = self.scratch.join("warp.toml");
         fs::write(&configuration, document.to_string())
