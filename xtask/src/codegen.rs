@@ -5,6 +5,8 @@
 //! its own bindings were made from: both sides of a link then name the same
 //! version, so that a `pollable` of one is a `pollable` of the other.
 
+mod go;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -84,30 +86,41 @@ fn write(root: &Path, generated: Vec<Generated>, check: bool) -> Result<()> {
 }
 
 fn generate(root: &Path, wasi: &Path) -> Result<Vec<Generated>> {
-    let (resolve, world) = resolve(&root.join("wit"), wasi)?;
+    let wit = root.join("wit");
+    let merged = tempfile::tempdir()?;
+    copy_interfaces(&wit, merged.path())?;
+    copy_packages(wasi, &merged.path().join("deps"))?;
+    let mut resolve = Resolve::default();
+    let (package, _) = resolve.push_dir(merged.path())?;
+    let world = resolve.select_world(&[package], Some(WORLD))?;
     let mut files = c_bindings(resolve.clone(), world)?;
     files.push(host_bindings(resolve, world)?);
+    copy_interfaces(&root.join("crates/warpgrid-go/wit"), merged.path())?;
+    copy_packages(&go::wasi_packages(root)?, &merged.path().join("deps"))?;
+    files.extend(go::bindings(merged.path())?);
     Ok(files)
 }
 
-/// Reads the contract together with the WASI packages it imports.
-fn resolve(wit: &Path, wasi: &Path) -> Result<(Resolve, WorldId)> {
-    let merged = tempfile::tempdir()?;
-    for entry in walkdir::WalkDir::new(wit).max_depth(1).sort_by_file_name() {
+/// Copies the files of one package.
+fn copy_interfaces(from: &Path, to: &Path) -> Result<()> {
+    for entry in walkdir::WalkDir::new(from).max_depth(1).sort_by_file_name() {
         let entry = entry?;
         if entry
             .path()
             .extension()
             .is_some_and(|extension| extension == "wit")
         {
-            std::fs::copy(entry.path(), merged.path().join(entry.file_name()))?;
+            std::fs::copy(entry.path(), to.join(entry.file_name()))?;
         }
     }
-    let deps = merged.path().join("deps");
+    Ok(())
+}
+
+/// Copies packages that others import.
+fn copy_packages(wasi: &Path, deps: &Path) -> Result<()> {
     for entry in walkdir::WalkDir::new(wasi).sort_by_file_name() {
-        let entry = entry.with_context(|| {
-            format!("wasi-libc no longer keeps WASI's packages in {WASI_PACKAGES}")
-        })?;
+        let entry = entry
+            .with_context(|| format!("WASI's packages are no longer in {}", wasi.display()))?;
         let target = deps.join(entry.path().strip_prefix(wasi)?);
         if entry.file_type().is_dir() {
             std::fs::create_dir_all(target)?;
@@ -115,10 +128,7 @@ fn resolve(wit: &Path, wasi: &Path) -> Result<(Resolve, WorldId)> {
             std::fs::copy(entry.path(), target)?;
         }
     }
-    let mut resolve = Resolve::default();
-    let (package, _) = resolve.push_dir(merged.path())?;
-    let world = resolve.select_world(&[package], Some(WORLD))?;
-    Ok((resolve, world))
+    Ok(())
 }
 
 /// The C header and source by wit-bindgen, and the component type as assembly

@@ -44,7 +44,7 @@ pub enum Verb {
 Examples:
   warp pack                       build the project in this directory
   warp pack api --bin server      one of several programs
-  warp pack -- --locked           arguments for cargo or make go behind --
+  warp pack -- --locked           arguments for cargo, make or go stand behind --
   warp pack --json | jq .shims    which shims the component uses")]
 pub struct Pack {
     /// The project's directory

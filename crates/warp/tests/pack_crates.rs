@@ -3,7 +3,6 @@
 mod support;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use support::{Outcome, Project, component, expect_toolchain};
@@ -42,8 +41,7 @@ fn project() -> Project {
     }
     project.write(".cargo/config.toml", CONFIGURATION);
     project.write("tools/wrap", WRAPPER);
-    let tool = project.path().join("tools/wrap");
-    fs::set_permissions(tool, fs::Permissions::from_mode(0o755)).expect("a file");
+    support::executable(&project.path().join("tools/wrap"));
     project
 }
 

@@ -120,6 +120,7 @@ impl Packer for RustPacker {
         let symbols = Symbols {
             map,
             sysroot: Some(toolchain.sysroot),
+            ..Symbols::default()
         };
         let name = named.unwrap_or(candidate.name);
         request.finish(

@@ -11,7 +11,7 @@ use crate::contract::{
 };
 use crate::{Analysis, Error, LinkMap};
 
-/// What is known of the libc functions that a program calls.
+/// What is known of the functions that a program calls.
 #[derive(Debug, Clone, Default)]
 pub struct Symbols {
     /// The linker's map of the program, where the build kept one. It is exact
@@ -19,6 +19,11 @@ pub struct Symbols {
     pub map: Option<LinkMap>,
     /// The sysroot that the program should have been linked with.
     pub sysroot: Option<PathBuf>,
+    /// Those among [`REQUIREMENTS`] that the program has, where the packer found
+    /// them by other means than a map.
+    pub functions: Option<BTreeSet<&'static str>>,
+    /// What to do where a shim is missing, for languages without a linker's map.
+    pub remedy: Option<&'static str>,
 }
 
 /// Checks that the host provides all that a component imports, and that the
@@ -114,8 +119,8 @@ impl Missing {
     }
 }
 
-/// How a program shows that it calls one of these functions: by its link map;
-/// without one, by the names in its modules; without those, by an import.
+/// How a program shows that it calls one of these functions: by its link map, or
+/// what its packer found; without them, by the names in its modules; without those, by an import.
 fn evidence(
     requirement: &Requirement,
     component: &Analysis,
@@ -131,6 +136,11 @@ fn evidence(
                 Some(PathBuf::from(&found.archive)),
             ))
         });
+    }
+    if let Some(found) = &symbols.functions {
+        let mut functions = requirement.functions.iter();
+        let function = functions.find(|function| found.contains(**function))?;
+        return Some((format!("calls `{function}`"), None));
     }
     if let Some(names) = &component.functions {
         let function = requirement
@@ -170,6 +180,10 @@ fn missing_shims(path: &Path, missing: &[Missing], symbols: &Symbols) -> Error {
         .collect();
     let message = format!("{} {}", path.display(), lacks.join(", and "));
     let libc = missing.iter().find_map(|missing| missing.libc.as_deref());
+    if let Some(remedy) = symbols.remedy {
+        let help = remedy.to_owned();
+        return Error::MissingShim { message, help };
+    }
     let help = match (libc, &symbols.sysroot) {
         (Some(libc), Some(sysroot)) if libc.starts_with(sysroot) => {
             "libwarpgrid was not linked ahead of libc: pass no `-lc`, `-nostdlib` or \
@@ -223,6 +237,7 @@ mod tests {
         Symbols {
             map: Some(LinkMap::parse(&text.join("\n"))),
             sysroot: Some(PathBuf::from("/ours")),
+            ..Symbols::default()
         }
     }
 

@@ -95,12 +95,12 @@ const WASI_0_3: &[(&str, &[&str])] = &[
     ("wasi:sockets", &["ip-name-lookup", "types"]),
 ];
 
-/// libc functions whose presence in a program means that it must import shims.
+/// Functions of libc, or of Go's standard library, whose presence in a program means that it must import shims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Requirement {
     /// Names as the linker sees them.
     pub functions: &'static [&'static str],
-    /// Interfaces of [`SHIM_PACKAGE`] that libwarpgrid imports for them.
+    /// Interfaces of [`SHIM_PACKAGE`] that our side of a hook imports for them.
     pub shims: &'static [&'static str],
     /// An interface that only these functions import from stock libc, so that
     /// its import gives them away in a program without symbols.
@@ -110,8 +110,40 @@ pub struct Requirement {
 /// The archives that libc's functions come from.
 pub const LIBC: &[&str] = &["libc.a", "libwasi-emulated-signal.a"];
 
-/// One row for each hook that `libc-patches/` puts into wasi-libc.
+/// One row for each hook that `libc-patches/` puts into wasi-libc, and for each
+/// that `go-patches/` puts into Go's standard library. Of a method there are two
+/// names: Go's own, and the one in a module's name section.
 pub const REQUIREMENTS: &[Requirement] = &[
+    Requirement {
+        functions: &["net.socket"],
+        shims: &["database-proxy", "sockets"],
+        stock_import: None,
+    },
+    Requirement {
+        functions: &[
+            "net.(*Resolver).lookupIP",
+            "net.__Resolver_.lookupIP",
+            "net.(*Resolver).lookupHost",
+            "net.__Resolver_.lookupHost",
+        ],
+        shims: &["dns"],
+        stock_import: None,
+    },
+    Requirement {
+        functions: &["net.(*Resolver).lookupAddr", "net.__Resolver_.lookupAddr"],
+        shims: &["dns-reverse"],
+        stock_import: None,
+    },
+    Requirement {
+        functions: &["syscall.Open", "syscall.Stat", "syscall.Lstat"],
+        shims: &["filesystem"],
+        stock_import: None,
+    },
+    Requirement {
+        functions: &["os/signal.signal_enable", "os_signal.signal_enable"],
+        shims: &["signals"],
+        stock_import: None,
+    },
     Requirement {
         functions: &["getaddrinfo"],
         shims: &["dns"],

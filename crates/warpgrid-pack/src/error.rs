@@ -136,6 +136,16 @@ impl Error {
         }
     }
 
+    /// A message of another crate: what is wrong, and in its last line what to
+    /// do.
+    pub fn of_two_lines(text: &str) -> Self {
+        let (message, help) = text.rsplit_once('\n').unwrap_or((text, "try again"));
+        Error::Project {
+            message: message.to_owned(),
+            help: help.trim().trim_start_matches("help: ").to_owned(),
+        }
+    }
+
     /// A program that could not be started: [`Error::ToolMissing`] where it does
     /// not exist, a file error otherwise.
     pub fn spawn(tool: &Path, install: &str, error: &io::Error) -> Self {

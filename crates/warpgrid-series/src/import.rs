@@ -109,27 +109,27 @@ pub(crate) fn import_locked(
     };
     for source in &series.sources.0 {
         let transport = source.transport();
-        let fetched = match transport.fetch(&repository, &fetch) {
-            Ok(fetched) => fetched,
+        let tree = match transport.fetch(&repository, &fetch) {
+            Ok(tree) => tree,
             Err(e) if is_final(&e) => return Err(e),
             Err(e) => {
                 failed.push(format!("{}: {}", transport.describe(), first_line(&e)));
                 continue;
             }
         };
-        if fetched.tree.to_string() != series.upstream.tree {
+        if tree.to_string() != series.upstream.tree {
             return Err(SeriesError::Tree {
                 upstream: series.label(),
-                transport: fetched.from,
+                transport: transport.describe(),
                 expected: series.upstream.tree.clone(),
-                found: fetched.tree.to_string(),
+                found: tree.to_string(),
             });
         }
-        let commit = pristine(&repository, fetched.tree, &series.label()).map_err(damaged)?;
+        let commit = pristine(&repository, tree, &series.label()).map_err(damaged)?;
         repository
             .reference(&reference, commit, true, "import")
             .map_err(damaged)?;
-        return Ok(imported(commit, Some(fetched.from), failed));
+        return Ok(imported(commit, Some(transport.describe()), failed));
     }
     let tried = failed.iter().map(|line| format!("  {line}")).collect();
     Err(SeriesError::NoTransport {

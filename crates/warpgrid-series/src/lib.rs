@@ -64,4 +64,4 @@ pub use series::Series;
 pub use sources::{CrateSource, DebianSource, GitSource, GoSource, NpmSource, Source, Sources};
 pub use state::Operation;
 pub use status::{PatchState, PatchStatus, Status, WorkState, status};
-pub use transport::{Fetch, Fetched, Programs, Transport};
+pub use transport::{Fetch, Programs, Transport};

@@ -119,30 +119,14 @@ impl Sources {
         let text = read(path)?;
         let file: File = parse(path, &text)?;
         let mut sources: Vec<(usize, Source)> = Vec::new();
-        let mut add = |span: Range<usize>, checked: Result<(), &str>, source: Source| {
+        let entries = entries(file.git, GitSource::check, Source::Git)
+            .chain(entries(file.debian, DebianSource::check, Source::Debian))
+            .chain(entries(file.crates, CrateSource::check, Source::Crate))
+            .chain(entries(file.go, GoSource::check, Source::Go))
+            .chain(entries(file.npm, NpmSource::check, Source::Npm));
+        for (span, checked, source) in entries {
             checked.map_err(|message| config(path, &text, span.clone(), message.to_owned()))?;
             sources.push((span.start, source));
-            Ok::<_, SeriesError>(())
-        };
-        for source in file.git {
-            let (span, checked) = (source.span(), source.get_ref().check());
-            add(span, checked, Source::Git(source.into_inner()))?;
-        }
-        for source in file.debian {
-            let (span, checked) = (source.span(), source.get_ref().check());
-            add(span, checked, Source::Debian(source.into_inner()))?;
-        }
-        for source in file.crates {
-            let (span, checked) = (source.span(), source.get_ref().check());
-            add(span, checked, Source::Crate(source.into_inner()))?;
-        }
-        for source in file.go {
-            let (span, checked) = (source.span(), source.get_ref().check());
-            add(span, checked, Source::Go(source.into_inner()))?;
-        }
-        for source in file.npm {
-            let (span, checked) = (source.span(), source.get_ref().check());
-            add(span, checked, Source::Npm(source.into_inner()))?;
         }
         if sources.is_empty() {
             return Err(config(path, &text, 0..0, "no source is given".to_owned()));
@@ -152,6 +136,18 @@ impl Sources {
             sources.into_iter().map(|(_, source)| source).collect(),
         ))
     }
+}
+
+/// The entries of a table: where each stands, what is wrong with it, and it.
+fn entries<T>(
+    table: Vec<Spanned<T>>,
+    check: fn(&T) -> Result<(), &'static str>,
+    source: fn(T) -> Source,
+) -> impl Iterator<Item = (Range<usize>, Result<(), &'static str>, Source)> {
+    table.into_iter().map(move |entry| {
+        let (span, checked) = (entry.span(), check(entry.get_ref()));
+        (span, checked, source(entry.into_inner()))
+    })
 }
 
 impl GitSource {

@@ -55,22 +55,13 @@ pub struct Fetch<'a> {
     pub cancel: &'a Cancel,
 }
 
-/// A tree that a transport put into the repository.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fetched {
-    /// The normalised tree's git hash.
-    pub tree: git2::Oid,
-    /// Where it came from, in words ("git remote https://...").
-    pub from: String,
-}
-
 /// A way to get a tree. It writes objects only; whoever calls it compares the
 /// tree with the pin before anything refers to it.
 pub trait Transport {
     /// Where it fetches from, in words.
     fn describe(&self) -> String;
 
-    /// Fetches the tree into `repository`.
+    /// Fetches the tree into `repository`, and gives the normalised tree's hash.
     ///
     /// # Errors
     /// [`SeriesError`]: when it cannot be reached, the next transport is tried.
@@ -78,7 +69,7 @@ pub trait Transport {
         &self,
         repository: &git2::Repository,
         fetch: &Fetch<'_>,
-    ) -> Result<Fetched, SeriesError>;
+    ) -> Result<git2::Oid, SeriesError>;
 }
 
 /// A source whose registry has other versions of it.

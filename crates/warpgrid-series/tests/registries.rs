@@ -74,7 +74,7 @@ fn with_module() -> Fixture {
         &format!(
             "case \"$1 $2\" in\n\
              'mod download') version=\"${{4##*@}}\"\ncase \"$version\" in\n{sums}\
-             *) echo \"go: $4: unknown revision\" >&2; exit 1 ;;\nesac\n\
+             *) echo '{{\"Error\": \"it has an unknown revision\"}}'; exit 1 ;;\nesac\n\
              echo \"{{\\\"Dir\\\": \\\"{}/$version\\\", \\\"Sum\\\": \\\"$sum\\\"}}\" ;;\n\
              'list -m') echo '{{\"Versions\": [\"v0.9.0\", \"v1.0.0\", \"v1.1.0\", \"v1.2.0\"]}}' ;;\nesac\n",
             versions.display()

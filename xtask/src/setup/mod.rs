@@ -1,6 +1,7 @@
 //! `cargo xtask setup`: from a bare machine to sysroots and libwarpgrid in the store.
 
 mod cmake;
+mod go;
 pub mod packages;
 mod rust;
 mod sysroot;
@@ -22,6 +23,7 @@ pub struct Report {
     cache: String,
     packages_installed: Vec<&'static str>,
     targets_installed: Vec<&'static str>,
+    go: Option<String>,
     upstream: Imported,
     sysroots: Vec<Built>,
     libwarpgrid: Built,
@@ -38,6 +40,8 @@ pub fn ensure(flags: &Setup, cancel: &Cancel) -> anyhow::Result<Report> {
     let started = Instant::now();
     let packages_installed = packages::ensure(flags.yes)?;
     let targets_installed = rust::ensure_targets()?;
+    let go = go::version();
+    go::look(go.as_deref());
     let place = Place::open_default()?;
     let programs = Programs::default();
     let cmake = cmake::ensure(place.store(), cancel)?;
@@ -74,6 +78,7 @@ pub fn ensure(flags: &Setup, cancel: &Cancel) -> anyhow::Result<Report> {
         cache,
         packages_installed,
         targets_installed,
+        go,
         upstream,
         sysroots,
         libwarpgrid,

@@ -111,6 +111,7 @@ impl<'a> Bench<'a> {
                 super::native::c(&app, &flags, &bounds(MINUTES, self.cancel))?
             }
             Build::Cargo => super::native::cargo(&app, &[], self.cancel)?,
+            Build::Go => super::native::go(&app, &bounds(MINUTES, self.cancel))?,
             Build::Optimised => super::native::cargo(&app, &["--release"], self.cancel)?,
         };
         self.component(row, native)

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use warpgrid_series::process::Cancel;
 use warpgrid_test_harness::process::{self, Bounds};
 
@@ -63,4 +63,28 @@ pub fn cargo(app: &Path, flags: &[&str], cancel: &Cancel) -> anyhow::Result<Path
     )?
     .success()?;
     suites::build(app, &[&["--locked"], flags].concat(), name, cancel)
+}
+
+/// A Go program; its formatting and what `go vet` finds are looked at on the way.
+pub fn go(app: &Path, bounds: &Bounds) -> anyhow::Result<PathBuf> {
+    let name = app.file_name().context("an app has a name")?;
+    let program = app.join("target/native").join(name);
+    let unformatted = process::run(
+        Command::new("gofmt").args(["-l", "."]).current_dir(app),
+        bounds,
+    )?
+    .success()?;
+    ensure!(
+        unformatted.stdout.is_empty(),
+        "gofmt would change files\n{unformatted}"
+    );
+    let go = |arguments: &[&str]| {
+        let mut command = Command::new("go");
+        command.args(arguments).current_dir(app);
+        command
+    };
+    process::run(&mut go(&["vet", "./..."]), bounds)?.success()?;
+    let mut build = go(&["build", "-o"]);
+    process::run(build.arg(&program).arg("."), bounds)?.success()?;
+    Ok(program)
 }

@@ -28,6 +28,8 @@ pub enum Build {
     C { library: &'static str },
     /// By cargo.
     Cargo,
+    /// By go.
+    Go,
     /// By cargo, as it is measured.
     Optimised,
 }
@@ -67,6 +69,18 @@ pub const ROWS: &[Row] = &[
         },
         kind: Kind::Service(service::USERS),
         build: Build::Cargo,
+    },
+    Row {
+        folder: "test-apps",
+        subject: Subject {
+            app: "t3-go-http-postgres",
+            language: "Go",
+            shims: SHIMS,
+            database: Some("postgres"),
+            native: true,
+        },
+        kind: Kind::Service(service::STREAMS),
+        build: Build::Go,
     },
     Row {
         folder: "test-apps",
@@ -119,6 +133,18 @@ pub const ROWS: &[Row] = &[
         },
         kind: Kind::Service(service::CACHED),
         build: Build::Cargo,
+    },
+    Row {
+        folder: "test-apps",
+        subject: Subject {
+            app: "t10-go-mysql-redis",
+            language: "Go",
+            shims: SHIMS,
+            database: Some("mysql, redis"),
+            native: true,
+        },
+        kind: Kind::Program,
+        build: Build::Go,
     },
 ];
 

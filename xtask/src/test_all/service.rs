@@ -84,6 +84,37 @@ pub const CACHED: Dialogue = &[
     Request::PostJson("/users", "no JSON"),
 ];
 
+/// For one that streams, and waits for several queries at once.
+pub const STREAMS: Dialogue = &[
+    Request::Get("/"),
+    Request::Get("/health"),
+    Request::Get("/users"),
+    Request::Get("/users/1"),
+    Request::Get("/users/99"),
+    Request::Get("/users/x"),
+    Request::Get("/pair"),
+    Request::Get("/error"),
+    Request::Get("/together"),
+    Request::Get("/deadline"),
+    Request::Get("/download/0"),
+    Request::Get("/download/3"),
+    Request::Get("/download/many"),
+    Request::PostJson("/upload", r#"{"any":["thing",1]}"#),
+    // Winter, summer, and the hour that local time skips.
+    Request::Get("/time/1767225600"),
+    Request::Get("/time/1782864000"),
+    Request::Get("/time/1774746000"),
+    Request::Get("/nowhere"),
+    Request::PostJson("/users", r#"{"name":"Linus","letters":5}"#),
+    Request::Get("/users/4"),
+    Request::PostJson("/users", r#"{"name":"Linus","letters":5}"#),
+    // The second statement of the transaction is refused: the first is undone.
+    Request::PostJson("/users", r#"{"name":"Negative","letters":-1}"#),
+    Request::PostJson("/users", r#"{"name":"Barbara","letters":7}"#),
+    Request::PostJson("/users", "no JSON"),
+    Request::Get("/users/7"),
+];
+
 /// For every service over a table of users, whatever its language.
 pub const USERS: Dialogue = &[
     Request::Get("/"),

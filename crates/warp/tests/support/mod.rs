@@ -194,6 +194,12 @@ pub fn stock_sysroot() -> PathBuf {
         .expect("the stock sysroot is not built: these tests need `cargo xtask setup`")
 }
 
+/// Lets a file be run.
+pub fn executable(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
 pub fn shims(packed: &serde_json::Value) -> Vec<&str> {
     packed["shims"]
         .as_array()

@@ -57,6 +57,7 @@ pub(super) fn pack(
     let symbols = Symbols {
         map,
         sysroot: Some(toolchain.sysroot.clone()),
+        ..Symbols::default()
     };
     request.finish(
         "c",

@@ -47,6 +47,7 @@ pub(super) fn pack(
     let symbols = Symbols {
         map: Some(map),
         sysroot: Some(toolchain.sysroot.clone()),
+        ..Symbols::default()
     };
     request.finish(
         "c",

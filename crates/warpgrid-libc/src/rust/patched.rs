@@ -207,7 +207,7 @@ fn write_copy(
 
 fn refused(found: &Crate, series: &CrateSeries, error: &SeriesError) -> Error {
     let SeriesError::Conflict(conflict) = error else {
-        return two_lines(&error.to_string());
+        return Error::of_two_lines(&error.to_string());
     };
     let (name, version) = (&found.name, &found.version);
     let file = conflict.file.as_deref().unwrap_or("a file");
@@ -227,16 +227,7 @@ fn refused(found: &Crate, series: &CrateSeries, error: &SeriesError) -> Error {
 }
 
 fn stored(error: StoreError) -> Error {
-    two_lines(&error.to_string())
-}
-
-/// A message of other crates: what, and in its last line what to do.
-fn two_lines(text: &str) -> Error {
-    let (message, help) = text.rsplit_once('\n').unwrap_or((text, "try again"));
-    Error::Project {
-        message: message.to_owned(),
-        help: help.trim().trim_start_matches("help: ").to_owned(),
-    }
+    Error::of_two_lines(&error.to_string())
 }
 
 #[cfg(test)]

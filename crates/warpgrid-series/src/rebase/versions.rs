@@ -118,7 +118,7 @@ impl Versions for RegistryVersions<'_> {
             });
         }
         let source = self.registry.at(wanted, &self.fetch)?;
-        let tree = source.transport().fetch(self.repository, &self.fetch)?.tree;
+        let tree = source.transport().fetch(self.repository, &self.fetch)?;
         let label = format!("{} {wanted}", self.series.upstream.name);
         let pristine = pristine(self.repository, tree, &label)
             .map_err(|e| SeriesError::repository(self.repository.path(), &e))?;

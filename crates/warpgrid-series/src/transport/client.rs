@@ -23,6 +23,15 @@ pub(super) struct Client<'a> {
     cancel: &'a Cancel,
 }
 
+/// What a client has said.
+pub(super) struct Said {
+    pub(super) ended_well: bool,
+    /// The lines of its output.
+    pub(super) out: Vec<String>,
+    /// The last lines of its messages.
+    pub(super) err: String,
+}
+
 impl<'a> Client<'a> {
     pub(super) fn new(
         name: &'static str,
@@ -45,6 +54,20 @@ impl<'a> Client<'a> {
         verb: &str,
         limit: Duration,
     ) -> Result<Vec<String>, SeriesError> {
+        let said = self.ask(command, verb, limit)?;
+        match said.ended_well {
+            true => Ok(said.out),
+            false => Err(self.failed(verb, last_words(said.err.as_bytes()))),
+        }
+    }
+
+    /// Runs it, and gives what it says, also of a failure.
+    pub(super) fn ask(
+        &self,
+        command: &mut Command,
+        verb: &str,
+        limit: Duration,
+    ) -> Result<Said, SeriesError> {
         let (mut out, mut err) = (Vec::new(), VecDeque::new());
         let ended = process::run(command, Some(limit), self.cancel, |stream, line| {
             match stream {
@@ -57,11 +80,11 @@ impl<'a> Client<'a> {
         });
         let program = format!("{} {verb}", self.name);
         match ended {
-            Ok(Ended::Exited(status)) if status.success() => Ok(out),
-            Ok(Ended::Exited(_)) => Err(self.failed(
-                verb,
-                last_words(err.make_contiguous().join("\n").as_bytes()),
-            )),
+            Ok(Ended::Exited(status)) => Ok(Said {
+                ended_well: status.success(),
+                out,
+                err: err.make_contiguous().join("\n"),
+            }),
             Ok(Ended::TimedOut) => Err(SeriesError::TimedOut { program, limit }),
             Ok(Ended::Cancelled) => Err(SeriesError::Interrupted),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {

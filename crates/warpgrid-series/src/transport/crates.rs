@@ -11,9 +11,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::Registry;
 use super::client::{self, Client};
-use super::{Registry, download};
-use crate::{CrateSource, Fetch, Fetched, SeriesError, Source, Transport, tarball};
+use super::download::{self, Archive};
+use crate::{CrateSource, Fetch, SeriesError, Source, Transport};
 
 /// What cargo is asked to do.
 const VERB: &str = "fetch";
@@ -29,19 +30,19 @@ impl Transport for CrateSource {
         &self,
         repository: &git2::Repository,
         fetch: &Fetch<'_>,
-    ) -> Result<Fetched, SeriesError> {
+    ) -> Result<git2::Oid, SeriesError> {
         let file = self.file();
-        let archive = download::kept(fetch, &file, &self.sha256, || {
+        let archive = Archive {
+            file: &file,
+            checksum: &self.sha256,
+            directory: None,
+        };
+        download::import(repository, fetch, &archive, || {
             let path = match self.cached() {
                 Some(path) => path,
                 None => self.download(fetch)?,
             };
             fs::read(&path).map_err(|e| SeriesError::io("read", &path, e))
-        })?;
-        let tree = tarball::import(repository, &archive, &file, None, fetch.cancel)?;
-        Ok(Fetched {
-            tree,
-            from: self.describe(),
         })
     }
 }

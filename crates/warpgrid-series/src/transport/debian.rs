@@ -13,8 +13,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::client::Client;
-use super::download;
-use crate::{DebianSource, Fetch, Fetched, SeriesError, Transport, tarball};
+use super::download::{self, Archive};
+use crate::{DebianSource, Fetch, SeriesError, Transport};
 
 const UPDATED_WITHIN: Duration = Duration::from_secs(180);
 const DOWNLOADED_WITHIN: Duration = Duration::from_secs(600);
@@ -32,24 +32,18 @@ impl Transport for DebianSource {
         &self,
         repository: &git2::Repository,
         fetch: &Fetch<'_>,
-    ) -> Result<Fetched, SeriesError> {
-        let archive = download::kept(fetch, &self.file, &self.sha256, || {
+    ) -> Result<git2::Oid, SeriesError> {
+        let archive = Archive {
+            file: &self.file,
+            checksum: &self.sha256,
+            directory: self.directory.as_deref(),
+        };
+        download::import(repository, fetch, &archive, || {
             let downloaded = self.download(fetch)?;
             let bytes =
                 fs::read(&downloaded).map_err(|e| SeriesError::io("read", &downloaded, e))?;
             let _ = fs::remove_file(&downloaded);
             Ok(bytes)
-        })?;
-        let tree = tarball::import(
-            repository,
-            &archive,
-            &self.file,
-            self.directory.as_deref(),
-            fetch.cancel,
-        )?;
-        Ok(Fetched {
-            tree,
-            from: self.describe(),
         })
     }
 }

@@ -7,14 +7,40 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256, Sha512};
 use warpgrid_store::{Check, Key};
 
-use crate::{Fetch, SeriesError};
+use crate::{Fetch, SeriesError, tarball};
 
 /// What a checksum in the form of npm begins with.
 const SHA512: &str = "sha512-";
 
-/// The path in the store of the file with this checksum, downloaded if need be:
-/// sha256 in hexadecimal, or sha512 in the form of npm.
-pub(super) fn kept(
+/// An archive that is pinned.
+pub(super) struct Archive<'a> {
+    /// Its name.
+    pub(super) file: &'a str,
+    /// Sha256 in hexadecimal, or sha512 in the form of npm.
+    pub(super) checksum: &'a str,
+    /// The directory of it that is wanted, where that is not all.
+    pub(super) directory: Option<&'a str>,
+}
+
+/// Imports an archive, downloaded if need be.
+pub(super) fn import(
+    repository: &git2::Repository,
+    fetch: &Fetch<'_>,
+    archive: &Archive<'_>,
+    download: impl FnOnce() -> Result<Vec<u8>, SeriesError>,
+) -> Result<git2::Oid, SeriesError> {
+    let path = kept(fetch, archive.file, archive.checksum, download)?;
+    tarball::import(
+        repository,
+        &path,
+        archive.file,
+        archive.directory,
+        fetch.cancel,
+    )
+}
+
+/// The path in the store of the file with this checksum.
+fn kept(
     fetch: &Fetch<'_>,
     file: &str,
     checksum: &str,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::git::{Git, last_words};
 use crate::process::{self, Ended};
-use crate::{Fetch, Fetched, GitSource, SeriesError, Transport};
+use crate::{Fetch, GitSource, SeriesError, Transport};
 
 /// A remote that does not even list its references in this time counts as not
 /// reachable, and the next transport has its turn.
@@ -27,7 +27,7 @@ impl Transport for GitSource {
         &self,
         repository: &git2::Repository,
         fetch: &Fetch<'_>,
-    ) -> Result<Fetched, SeriesError> {
+    ) -> Result<git2::Oid, SeriesError> {
         let git = Git::new(&fetch.programs.git, repository.path());
         self.reach(&git, fetch)?;
         let depth = [
@@ -45,13 +45,9 @@ impl Transport for GitSource {
             .find_reference(FETCHED)
             .and_then(|reference| reference.peel_to_commit())
             .map_err(damaged)?;
-        let tree = commit
-            .tree()
-            .and_then(|tree| without_submodules(repository, &tree));
-        Ok(Fetched {
-            tree: tree.map_err(damaged)?,
-            from: self.describe(),
-        })
+        let tree = commit.tree();
+        tree.and_then(|tree| without_submodules(repository, &tree))
+            .map_err(damaged)
     }
 }
 

@@ -11,7 +11,8 @@ use serde::Deserialize;
 
 use super::client::{self, Client};
 use super::{Registry, plain};
-use crate::{Fetch, Fetched, GoSource, SeriesError, Source, Transport};
+use crate::git::last_words;
+use crate::{Fetch, GoSource, SeriesError, Source, Transport};
 
 const DOWNLOADED_WITHIN: Duration = Duration::from_secs(600);
 const ANSWERED_WITHIN: Duration = Duration::from_secs(60);
@@ -22,6 +23,13 @@ const ANSWERED_WITHIN: Duration = Duration::from_secs(60);
 struct Downloaded {
     dir: PathBuf,
     sum: String,
+}
+
+/// What both say of a failure, where it is one of the module's.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Failed {
+    error: String,
 }
 
 /// What `go list -m -versions -json` says.
@@ -41,7 +49,7 @@ impl Transport for GoSource {
         &self,
         repository: &git2::Repository,
         fetch: &Fetch<'_>,
-    ) -> Result<Fetched, SeriesError> {
+    ) -> Result<git2::Oid, SeriesError> {
         let downloaded = self.download(fetch)?;
         if downloaded.sum != self.sum {
             return Err(SeriesError::Checksum {
@@ -54,10 +62,7 @@ impl Transport for GoSource {
             Some(directory) => downloaded.dir.join(directory),
             None => downloaded.dir,
         };
-        Ok(Fetched {
-            tree: plain::import(repository, &top, fetch.cancel)?,
-            from: self.describe(),
-        })
+        plain::import(repository, &top, fetch.cancel)
     }
 }
 
@@ -86,7 +91,15 @@ impl GoSource {
             .env("GO111MODULE", "on")
             .env("GOWORK", "off")
             .env_remove("GOFLAGS");
-        let out = client.run(&mut command, verb, limit)?.join("\n");
+        let said = client.ask(&mut command, verb, limit)?;
+        let out = said.out.join("\n");
+        if !said.ended_well {
+            let message = match serde_json::from_str(&out) {
+                Ok(Failed { error }) => error,
+                Err(_) => last_words(said.err.as_bytes()),
+            };
+            return Err(client.failed(verb, last_words(message.as_bytes())));
+        }
         serde_json::from_str(&out).map_err(|e| client.failed(verb, format!("it said {e}")))
     }
 }

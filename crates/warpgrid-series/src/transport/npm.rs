@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::Registry;
 use super::client::{self, Client};
-use super::{Registry, download};
-use crate::{Fetch, Fetched, NpmSource, SeriesError, Source, Transport, tarball};
+use super::download::{self, Archive};
+use crate::{Fetch, NpmSource, SeriesError, Source, Transport};
 
 const DOWNLOADED_WITHIN: Duration = Duration::from_secs(600);
 const ANSWERED_WITHIN: Duration = Duration::from_secs(60);
@@ -32,14 +33,14 @@ impl Transport for NpmSource {
         &self,
         repository: &git2::Repository,
         fetch: &Fetch<'_>,
-    ) -> Result<Fetched, SeriesError> {
+    ) -> Result<git2::Oid, SeriesError> {
         let file = self.file();
-        let archive = download::kept(fetch, &file, &self.integrity, || Ok(self.pack(fetch)?.1))?;
-        let tree = tarball::import(repository, &archive, &file, None, fetch.cancel)?;
-        Ok(Fetched {
-            tree,
-            from: self.describe(),
-        })
+        let archive = Archive {
+            file: &file,
+            checksum: &self.integrity,
+            directory: None,
+        };
+        download::import(repository, fetch, &archive, || Ok(self.pack(fetch)?.1))
     }
 }
 

@@ -11,6 +11,8 @@ use crate::shims::dns::Services;
 /// The time zone database of the system, as its programs expect it.
 const ZONES: &str = "/usr/share/zoneinfo";
 const DEFAULT_ZONE: &str = "UTC";
+/// Where Debian's programs, and so those of many languages, find certificates.
+const ROOTS: &str = "/etc/ssl/certs/ca-certificates.crt";
 
 /// The virtual files of a deployment.
 pub struct FilesystemConfig {
@@ -49,6 +51,8 @@ pub(super) enum Content {
     Owned(Vec<u8>),
     /// Other bytes each time.
     Random,
+    /// The certificates that the system trusts.
+    Roots,
     /// What the instance is.
     Process(ProcessFile),
     /// What the resolver knows now.
@@ -83,6 +87,21 @@ impl FilesystemConfig {
     pub(super) fn content(&self, path: &str) -> Option<&Content> {
         let zones = || ZONE_FILES.contents.get(path);
         self.own.contents.get(path).or_else(zones)
+    }
+
+    /// In PEM, read when the first guest asks. A system without them trusts
+    /// nobody: then the file is empty.
+    pub(super) fn roots() -> &'static [u8] {
+        static PEM: LazyLock<Vec<u8>> = LazyLock::new(|| {
+            let found = rustls_native_certs::load_native_certs();
+            let certificates: Vec<_> = found
+                .certs
+                .iter()
+                .map(|certificate| pem::Pem::new("CERTIFICATE", certificate.as_ref()))
+                .collect();
+            pem::encode_many(&certificates).into_bytes()
+        });
+        &PEM
     }
 
     pub(super) fn hosts(&self) -> String {
@@ -124,7 +143,7 @@ fn parents(path: &str) -> impl Iterator<Item = String> {
     })
 }
 
-fn etc(config: &ShimConfig) -> [(String, Content); 4] {
+fn etc(config: &ShimConfig) -> [(String, Content); 5] {
     let timezone = config
         .filesystem
         .timezone
@@ -139,6 +158,7 @@ fn etc(config: &ShimConfig) -> [(String, Content); 4] {
             "/etc/timezone",
             Content::Owned(format!("{timezone}\n").into_bytes()),
         ),
+        (ROOTS, Content::Roots),
     ]
     .map(|(path, content)| (path.to_owned(), content))
 }

@@ -42,6 +42,7 @@ impl FilesystemState {
             Content::Static(bytes) => bytes.to_vec(),
             Content::Owned(bytes) => bytes.clone(),
             Content::Random => rand::random::<[u8; RANDOM_BYTES]>().to_vec(),
+            Content::Roots => FilesystemConfig::roots().to_vec(),
             Content::Process(file) => self.process.read(*file),
             Content::Hosts => self.config.hosts().into_bytes(),
             Content::ResolvConf => self.config.resolv_conf().into_bytes(),

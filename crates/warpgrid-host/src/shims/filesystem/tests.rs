@@ -174,3 +174,14 @@ fn the_operator_adds_files() {
     assert_eq!(state.read("/etc/app/motd").unwrap(), b"hello");
     assert_eq!(state.read("/etc/app/license").unwrap(), [0, 255, 7]);
 }
+
+#[test]
+fn certificates_are_those_that_the_system_trusts() {
+    let mut state = state("");
+    let text = text(&mut state, "/etc/ssl/certs/ca-certificates.crt");
+    let there = rustls_native_certs::load_native_certs().certs;
+    let given = pem::parse_many(&text).unwrap();
+    let given: Vec<&[u8]> = given.iter().map(pem::Pem::contents).collect();
+    let there: Vec<&[u8]> = there.iter().map(AsRef::as_ref).collect();
+    assert_eq!(given, there);
+}

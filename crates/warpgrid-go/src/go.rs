@@ -1,0 +1,144 @@
+//! The user's `go`: where it is, and what it says of a project.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use warpgrid_pack::{Error, PackRequest};
+
+const INSTALL: &str = "install Go 1.26 or newer, and put its `bin` on PATH";
+
+/// The program.
+pub(crate) const PROGRAM: &str = "go";
+
+/// `go env`, as far as it matters here.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) struct Environment {
+    /// Where Go stands.
+    pub(crate) goroot: PathBuf,
+    /// `go1.26.8`
+    pub(crate) goversion: String,
+    /// The module's `go.mod`; empty or the null device without one.
+    pub(crate) gomod: PathBuf,
+    /// The workspace's `go.work`; empty or `off` without one.
+    pub(crate) gowork: PathBuf,
+}
+
+/// A package that the program is built of.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(crate) struct Package {
+    pub(crate) dir: PathBuf,
+    pub(crate) import_path: String,
+    pub(crate) name: String,
+    pub(crate) dep_only: bool,
+    pub(crate) module: Option<Module>,
+    pub(crate) go_files: Vec<String>,
+    pub(crate) cgo_files: Vec<String>,
+    pub(crate) error: Option<PackageError>,
+}
+
+/// The module that a package is of.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(crate) struct Module {
+    /// Whether it is the user's own.
+    pub(crate) main: bool,
+}
+
+/// Why a package cannot be built.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(crate) struct PackageError {
+    pub(crate) pos: String,
+    pub(crate) err: String,
+}
+
+/// A `go` command in the project, for the guest's target.
+pub(crate) fn command(request: &PackRequest<'_>) -> Command {
+    let mut command = request.command(PROGRAM);
+    command
+        .env("GOOS", "wasip1")
+        .env("GOARCH", "wasm")
+        .env("CGO_ENABLED", "0");
+    command
+}
+
+/// Asks go where and what it is.
+///
+/// # Errors
+/// When there is no go, or it fails.
+pub(crate) fn environment(request: &PackRequest<'_>) -> Result<Environment, Error> {
+    let mut command = command(request);
+    command.args(["env", "-json", "GOROOT", "GOVERSION", "GOMOD", "GOWORK"]);
+    let mut found: Vec<Environment> = objects(command, "asking go for its environment")?;
+    found.pop().ok_or_else(|| unreadable("go env"))
+}
+
+/// The packages of a program, with the files that would be built if there were
+/// cgo.
+///
+/// # Errors
+/// When go fails otherwise than over a package.
+pub(crate) fn packages(
+    request: &PackRequest<'_>,
+    arguments: &[OsString],
+    package: &str,
+) -> Result<Vec<Package>, Error> {
+    const FIELDS: &str = "-json=Dir,ImportPath,Name,DepOnly,Module,GoFiles,CgoFiles,Error";
+    let mut command = command(request);
+    command.env("CGO_ENABLED", "1");
+    command.args(["list", "-e", "-deps", FIELDS]);
+    command.args(arguments).arg("--").arg(package);
+    objects(command, "listing the program's packages")
+}
+
+/// The JSON objects that a command prints.
+fn objects<T: DeserializeOwned>(mut command: Command, action: &str) -> Result<Vec<T>, Error> {
+    let output = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| Error::spawn(Path::new(PROGRAM), INSTALL, &error))?;
+    if !output.status.success() {
+        return Err(failed(action, &output.status.to_string()));
+    }
+    serde_json::Deserializer::from_slice(&output.stdout)
+        .into_iter()
+        .collect::<Result<_, _>>()
+        .map_err(|_| unreadable(action))
+}
+
+/// go's own messages went to standard error.
+pub(crate) fn failed(action: &str, status: &str) -> Error {
+    Error::ToolFailed {
+        action: action.to_owned(),
+        tool: PROGRAM.to_owned(),
+        status: status.to_owned(),
+        help: "mend what go says above".to_owned(),
+    }
+}
+
+/// Runs a command to its end.
+///
+/// # Errors
+/// When it cannot be run or fails.
+pub(crate) fn run(mut command: Command, action: &str) -> Result<(), Error> {
+    let status = command
+        .status()
+        .map_err(|error| Error::spawn(Path::new(PROGRAM), INSTALL, &error))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(failed(action, &status.to_string()))
+}
+
+fn unreadable(action: &str) -> Error {
+    Error::Project {
+        message: format!("{action}: go's answer is not what was asked for"),
+        help: "use Go 1.26 or newer".to_owned(),
+    }
+}

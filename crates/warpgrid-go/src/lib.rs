@@ -1,0 +1,20 @@
+//! Go, as its own compiler builds it: an overlay on the standard library, and
+//! the packer.
+//!
+//! `overlay/` is laid out as `GOROOT/src` is and holds new files only; what
+//! existing files call of them is inserted by the series in `go-patches/`, one
+//! for each minor version of Go. The user's Go is not written to: [`overlay`]
+//! puts copies into the store, and `go build -overlay` reads those.
+//! [`component`] makes the module that Go writes into a component.
+
+#![forbid(unsafe_code)]
+
+mod build;
+mod component;
+mod go;
+mod module;
+mod overlay;
+mod packer;
+mod program;
+
+pub use packer::GoPacker;

@@ -1,0 +1,137 @@
+//! The packer for Go.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use warpgrid_pack::{Built, Error, Key, Manifest, PackRequest, Packed, Packer, Program};
+
+use crate::build::Build;
+use crate::component::World;
+use crate::go;
+
+/// Packs Go modules with the user's own Go and our overlay on its standard
+/// library.
+#[derive(Debug, Default)]
+pub struct GoPacker;
+
+/// What `[package]` may say of a Go project.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+struct GoKeys {
+    package: Option<String>,
+    tags: Vec<String>,
+    world: Option<serde_spanned::Spanned<String>>,
+}
+
+const KEYS: &[Key] = &[
+    Key {
+        name: "package",
+        example: "package = \"./cmd/server\"",
+    },
+    Key {
+        name: "tags",
+        example: "tags = [\"postgres\"]",
+    },
+    Key {
+        name: "world",
+        example: "world = \"command\"",
+    },
+];
+
+impl Packer for GoPacker {
+    fn name(&self) -> &'static str {
+        "go"
+    }
+
+    fn detect(&self, project: &Path) -> Option<String> {
+        ["go.mod", "go.work"]
+            .into_iter()
+            .find(|name| project.join(name).is_file())
+            .map(str::to_owned)
+    }
+
+    fn pack(&self, request: &PackRequest<'_>) -> Result<Packed, Error> {
+        let keys: GoKeys = request
+            .manifest
+            .as_ref()
+            .map_or_else(|| Ok(GoKeys::default()), |m| m.package(KEYS))?;
+        let world = keys.world(request.manifest.as_ref())?;
+        let package = keys.package(request)?;
+        let build = Build {
+            request,
+            go: go::environment(request)?,
+            package,
+            tags: keys.tags,
+        };
+        build.expect_module()?;
+        build.expect_program()?;
+        let (file, symbols) = build.component(world)?;
+        let built = Built {
+            name: request.name(),
+            file,
+            symbols,
+        };
+        request.finish(self.name(), &built)
+    }
+}
+
+impl GoKeys {
+    /// The package with `main`, as `go build` names it.
+    fn package(&self, request: &PackRequest<'_>) -> Result<String, Error> {
+        if let Some(package) = request.package.as_ref().or(self.package.as_ref()) {
+            return Ok(package.clone());
+        }
+        match &request.program {
+            None => Ok(".".to_owned()),
+            Some(Program::Binary(name)) => Ok(format!("./cmd/{name}")),
+            Some(Program::Library) => Err(Error::Project {
+                message: "a Go library is no component".to_owned(),
+                help: "name a package with a `main` by `--package ./cmd/NAME`".to_owned(),
+            }),
+        }
+    }
+
+    /// The world that the manifest asks for.
+    fn world(&self, manifest: Option<&Manifest>) -> Result<Option<World>, Error> {
+        let (Some(world), Some(manifest)) = (&self.world, manifest) else {
+            return Ok(None);
+        };
+        match world.get_ref().as_str() {
+            "command" => Ok(Some(World::Command)),
+            "handler" => Ok(Some(World::Handler)),
+            other => Err(manifest.error_at(
+                world.span(),
+                format!("`{other}` is no world of a Go program"),
+                "write \"handler\" for one that the host calls for each request, or \"command\" \
+                 for one that runs from main to its end"
+                    .to_owned(),
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_and_their_examples_agree() {
+        for key in KEYS {
+            let text = format!("[package]\n{}\n", key.example);
+            let manifest = Manifest::parse("warp.toml", text).unwrap();
+            let keys: GoKeys = manifest.package(KEYS).unwrap();
+            keys.world(Some(&manifest)).unwrap();
+        }
+    }
+
+    #[test]
+    fn an_unknown_world_is_an_error_with_its_place() {
+        let text = "[package]\nworld = \"server\"\n".to_owned();
+        let manifest = Manifest::parse("warp.toml", text).unwrap();
+        let keys: GoKeys = manifest.package(KEYS).unwrap();
+        let Err(Error::Manifest(error)) = keys.world(Some(&manifest)) else {
+            panic!("a world of that name")
+        };
+        assert_eq!(error.message, "`server` is no world of a Go program");
+    }
+}
