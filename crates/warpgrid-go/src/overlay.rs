@@ -188,7 +188,7 @@ fn is_minor(goversion: &str, minor: &str) -> bool {
 }
 
 /// The very version that a series was written against.
-fn pinned(minor: &str) -> String {
+pub(crate) fn pinned(minor: &str) -> String {
     let name = format!("{minor}/UPSTREAM_REF");
     let text = PATCHES.iter().find(|(path, _)| *path == name);
     text.and_then(|(_, text)| {
