@@ -106,7 +106,7 @@ fn an_unknown_version_of_go_is_told_which_are_known() {
     let path = format!("{}:/usr/bin:/bin", project.path().join("bin").display());
     let outcome = project.outcome(project.warp().arg("pack").env("PATH", path));
     outcome.expect_failure(&[
-        "no patches for go1.99.1; known: go1.26",
+        "no patches for go1.99.1; known: go1.25, go1.26",
         "set GOTOOLCHAIN=go1.26.",
     ]);
 }

@@ -81,7 +81,8 @@ impl TinyGo {
             command.args(["-buildmode", "c-shared"]);
         }
         match request.profile {
-            Profile::Release => command.arg("-no-debug"),
+            // Debug information that is not made need not be left out.
+            Profile::Release => command.args(["-no-debug", "-internal-nodwarf"]),
             Profile::Debug => command.args(["-opt", "1"]),
         };
         command
