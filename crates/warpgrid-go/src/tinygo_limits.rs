@@ -32,7 +32,6 @@ const NOTES: &[(&str, &str)] = &[
         "reflect.Select(",
         "panics: reflection waits for no channels",
     ),
-    ("signal.Notify(", "hears of no signal"),
     (
         "runtime.Stack(",
         "gives nothing: there is no table of functions",
