@@ -97,7 +97,7 @@ fn without_go_it_says_how_to_get_it() {
 #[test]
 fn an_unknown_version_of_go_is_told_which_are_known() {
     let project = project(&[("main.go", HELLO)]);
-    let answer = r#"{"GOROOT":"/nowhere","GOVERSION":"go1.99.1","GOMOD":"/p/go.mod","GOWORK":""}"#;
+    let answer = r#"{"GOROOT":"/nowhere","GOVERSION":"go1.99.1","GOMOD":"/p/go.mod","GOWORK":"","GOMODCACHE":"/p/mod"}"#;
     let list = r#"{"Name":"main","Dir":".","GoFiles":["main.go"]}"#;
     let script =
         format!("#!/bin/sh\ncase $1 in\nenv) echo '{answer}';;\nlist) echo '{list}';;\nesac\n");
@@ -109,6 +109,31 @@ fn an_unknown_version_of_go_is_told_which_are_known() {
         "no patches for go1.99.1; known: go1.25, go1.26",
         "set GOTOOLCHAIN=go1.26.",
     ]);
+}
+
+/// go keeps the releases that it fetches among the modules, where it lets no file
+/// be replaced; and this is an older one, with a series of its own.
+#[test]
+fn a_release_that_go_fetched_packs_too() {
+    let main = "package main\n\nimport (\n\t\"net\"\n\t\"runtime\"\n)\n\nfunc main() {\n\
+                \t_, err := net.Dial(\"tcp\", \"127.0.0.1:1\")\n\
+                \tprintln(runtime.Version(), err.Error())\n}\n";
+    let module = MODULE.replace("1.26", "1.25");
+    let project = Project::new(&[("go.mod", &module), ("main.go", main)]);
+    let packed = project.outcome(
+        project
+            .warp()
+            .args(["pack", "-o", "x.wasm"])
+            .env("GOTOOLCHAIN", "go1.25.8"),
+    );
+    assert_eq!(packed.code, Some(0), "{}", packed.account);
+    let ran = project.run(&["run", "x.wasm"]);
+    assert!(
+        ran.stderr
+            .contains("go1.25.8 dial tcp 127.0.0.1:1: connect: Permission denied"),
+        "{}",
+        ran.account
+    );
 }
 
 #[test]

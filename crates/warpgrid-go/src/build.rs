@@ -128,12 +128,13 @@ impl Build<'_> {
     /// The module that go builds.
     fn module_of_go(&self, world: World) -> Result<Vec<u8>, Error> {
         let request = self.request;
-        let overlay = Overlay::prepare(&self.go, world, &self.folder())?;
+        let go = self.go.outside_cache(&self.folder())?;
+        let overlay = Overlay::prepare(&go, world, &self.folder())?;
         let output = self.folder().join(format!("{}.module.wasm", world.name()));
         request
             .progress
             .step(&format!("Building {}", request.name()));
-        let mut command = go::command(request);
+        let mut command = go.command(&self.go, request);
         command
             .args(["build", "-trimpath", "-buildmode", world.build_mode()])
             .arg("-overlay")
