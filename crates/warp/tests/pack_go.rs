@@ -6,11 +6,8 @@
 mod support;
 
 use std::path::Path;
-use std::time::Duration;
 
-use support::{Project, shims, signalled_warp};
-use warpgrid_test_harness::process::Bounds;
-use warpgrid_test_harness::service::Service;
+use support::Project;
 
 const MODULE: &str = "module example.com/program\n\ngo 1.26\n";
 const HELLO: &str = "package main\n\nfunc main() { println(\"hello\") }\n";
@@ -224,65 +221,5 @@ fn the_same_sources_give_the_same_component_stripped_or_not() {
 /// What the program writes is what it is to find.
 #[test]
 fn a_program_finds_the_system_that_the_host_shows_it() {
-    let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guests/go");
-    let project = Project::new(&[]);
-    for name in [
-        "go.mod",
-        "main.go",
-        "files.go",
-        "network.go",
-        "tls.go",
-        "waiting.go",
-        "warp.toml",
-    ] {
-        project.write(name, std::fs::read(guest.join(name)).unwrap());
-    }
-    let outcome = project.run(&["pack", "--json"]);
-    assert_eq!(outcome.code, Some(0), "{}", outcome.account);
-    let packed: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
-    assert_eq!(
-        shims(&packed),
-        [
-            "database-proxy",
-            "dns-reverse",
-            "dns",
-            "filesystem",
-            "signals",
-            "sockets"
-        ]
-    );
-    let bounds = Bounds::within(Duration::from_secs(300));
-    let mut service = Service::start(&bounds, |address| {
-        let mut command = signalled_warp();
-        command
-            .current_dir(project.path())
-            .args([
-                "run",
-                "target/warp/program.wasm",
-                "--listen",
-                &address.to_string(),
-            ])
-            .args([
-                "--env",
-                &format!("LISTEN={address}"),
-                "--",
-                "one",
-                "two words",
-            ]);
-        command
-    })
-    .unwrap();
-    service.says("waiting for a signal", &bounds).unwrap();
-    service.reload();
-    service.says("hangup\n", &bounds).unwrap();
-    service.terminate();
-    let ended = service.ended(&bounds).unwrap();
-    assert_eq!(ended.code(), Some(0), "{}", service.report());
-    let log = service.log();
-    let found: Vec<&str> = log
-        .lines()
-        .filter(|line| !line.contains(" INFO ") && !line.contains("listening on"))
-        .collect();
-    let expected = include_str!("guests/go/expected");
-    assert_eq!(found.join("\n") + "\n", expected, "{}", service.report());
+    support::go::finds_its_system(&support::go::guest("go"), &[]);
 }
