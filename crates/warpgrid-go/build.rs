@@ -1,4 +1,5 @@
-//! Puts the overlay's files and the patches into the library, by their names.
+//! Puts the overlay's files and the patches into the library, by their names, and
+//! names the TinyGo that goes with it.
 
 use std::env;
 use std::fmt::Write as _;
@@ -35,8 +36,25 @@ fn main() -> io::Result<()> {
         }
         writeln!(text, "];").map_err(listed)?;
     }
+    name_tinygo()?;
     let out = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo names no OUT_DIR"))?;
     fs::write(PathBuf::from(out).join("files.rs"), text)
+}
+
+/// Names the TinyGo that this build is made for, by its pin and patches.
+fn name_tinygo() -> io::Result<()> {
+    const SERIES: &str = "../../tinygo-patches";
+    println!("cargo::rerun-if-changed={SERIES}");
+    let mut digest = blake3::Hasher::new();
+    for (name, path) in files(Path::new(SERIES))? {
+        let content = fs::read(path)?;
+        digest.update(name.as_bytes());
+        digest.update(&(content.len() as u64).to_le_bytes());
+        digest.update(&content);
+    }
+    let release = &digest.finalize().to_hex()[..16];
+    println!("cargo::rustc-env=WARPGRID_TINYGO_RELEASE={release}");
+    Ok(())
 }
 
 /// The files of a folder: their names in it and their absolute paths.

@@ -44,6 +44,7 @@ pub enum Verb {
 Examples:
   warp pack                       build the project in this directory
   warp pack api --bin server      one of several programs
+  warp pack --compiler tinygo     Go by TinyGo, for a small component
   warp pack -- --locked           arguments for cargo, make or go stand behind --
   warp pack --json | jq .shims    which shims the component uses")]
 pub struct Pack {
@@ -54,6 +55,10 @@ pub struct Pack {
     /// The language; without it warp.toml says it, or the project's files do
     #[arg(long, value_name = "LANG")]
     pub lang: Option<String>,
+
+    /// The compiler, of a language with several: `go` or `tinygo` for Go
+    #[arg(long, value_name = "NAME")]
+    pub compiler: Option<String>,
 
     /// Build quickly and with debug information, not optimised
     #[arg(long)]

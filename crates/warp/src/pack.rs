@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use warpgrid_go::GoPacker;
 use warpgrid_libc::c::CPacker;
 use warpgrid_libc::rust::RustPacker;
-use warpgrid_pack::{Error, Manifest, PackRequest, Packed, Packer, Profile, Program, choose};
+use warpgrid_pack::{
+    Error, Manifest, PackRequest, Packed, Packer, Profile, Program, choose, expect_compiler,
+};
 
 use crate::cli;
 use crate::progress::Reporter;
@@ -45,6 +47,7 @@ fn pack(args: cli::Pack) -> Result<Packed, Error> {
     let manifest = Manifest::of_project(&project)?;
     let packers = packers();
     let packer = choose(&packers, &project, manifest.as_ref(), args.lang.as_deref())?;
+    expect_compiler(packer, args.compiler.as_deref())?;
     let progress = Reporter::default();
     let program = args
         .bin
@@ -62,6 +65,7 @@ fn pack(args: cli::Pack) -> Result<Packed, Error> {
         output: args.output.as_deref().map(absolute).transpose()?,
         package: args.package,
         program,
+        compiler: args.compiler,
         arguments: args.args,
         environment: Vec::new(),
         warp: std::env::current_exe()

@@ -9,14 +9,11 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use support::{Project, shims, signalled_warp};
+use support::{Project, go};
 use warpgrid_test_harness::preview1;
 use warpgrid_test_harness::process::{self, Bounds, Cut};
-use warpgrid_test_harness::service::Service;
 
 const MODULE: &str = "module example.com/program\n\ngo 1.26\n";
-/// What a program finds that looks at the system.
-const EXPECTED: &str = include_str!("guests/go/expected");
 const HELLO: &str = "package main\n\nfunc main() { println(\"hello\") }\n";
 
 fn project(files: &[(&str, &str)]) -> Project {
@@ -101,7 +98,7 @@ fn without_go_it_says_how_to_get_it() {
 #[test]
 fn an_unknown_version_of_go_is_told_which_are_known() {
     let project = project(&[("main.go", HELLO)]);
-    let answer = r#"{"GOROOT":"/nowhere","GOVERSION":"go1.99.1","GOMOD":"/p/go.mod","GOWORK":""}"#;
+    let answer = r#"{"GOROOT":"/nowhere","GOVERSION":"go1.99.1","GOMOD":"/p/go.mod","GOWORK":"","GOMODCACHE":"/p/mod"}"#;
     let list = r#"{"Name":"main","Dir":".","GoFiles":["main.go"]}"#;
     let script =
         format!("#!/bin/sh\ncase $1 in\nenv) echo '{answer}';;\nlist) echo '{list}';;\nesac\n");
@@ -110,9 +107,34 @@ fn an_unknown_version_of_go_is_told_which_are_known() {
     let path = format!("{}:/usr/bin:/bin", project.path().join("bin").display());
     let outcome = project.outcome(project.warp().arg("pack").env("PATH", path));
     outcome.expect_failure(&[
-        "no patches for go1.99.1; known: go1.26",
+        "no patches for go1.99.1; known: go1.25, go1.26",
         "set GOTOOLCHAIN=go1.26.",
     ]);
+}
+
+/// go keeps the releases that it fetches among the modules, where it lets no file
+/// be replaced; and this is an older one, with a series of its own.
+#[test]
+fn a_release_that_go_fetched_packs_too() {
+    let main = "package main\n\nimport (\n\t\"net\"\n\t\"runtime\"\n)\n\nfunc main() {\n\
+                \t_, err := net.Dial(\"tcp\", \"127.0.0.1:1\")\n\
+                \tprintln(runtime.Version(), err.Error())\n}\n";
+    let module = MODULE.replace("1.26", "1.25");
+    let project = Project::new(&[("go.mod", &module), ("main.go", main)]);
+    let packed = project.outcome(
+        project
+            .warp()
+            .args(["pack", "-o", "x.wasm"])
+            .env("GOTOOLCHAIN", "go1.25.8"),
+    );
+    assert_eq!(packed.code, Some(0), "{}", packed.account);
+    let ran = project.run(&["run", "x.wasm"]);
+    assert!(
+        ran.stderr
+            .contains("go1.25.8 dial tcp 127.0.0.1:1: connect: Permission denied"),
+        "{}",
+        ran.account
+    );
 }
 
 #[test]
@@ -200,29 +222,11 @@ fn the_same_sources_give_the_same_component_stripped_or_not() {
     assert_eq!(ran.code, Some(0), "{}", ran.account);
 }
 
-/// A program that looks at the system it runs on.
-fn looks() -> Project {
-    let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guests/go");
-    let project = Project::new(&[]);
-    for name in [
-        "go.mod",
-        "main.go",
-        "files.go",
-        "network.go",
-        "tls.go",
-        "waiting.go",
-        "warp.toml",
-    ] {
-        project.write(name, std::fs::read(guest.join(name)).unwrap());
-    }
-    project
-}
-
 /// What each patch of the series is for: a program of the stock standard library,
 /// in the same host, does without.
 #[test]
 fn a_program_of_stock_go_finds_nothing_of_it() {
-    let project = looks();
+    let project = go::guest("go");
     let mut build = Command::new("go");
     build.args(["build", "-o", "stock.wasm", "."]);
     build.envs([("GOOS", "wasip1"), ("GOARCH", "wasm")]);
@@ -254,7 +258,7 @@ fn a_program_of_stock_go_finds_nothing_of_it() {
         ("encrypted", "roots: true\n"),
         ("signals", "hangup\n"),
     ] {
-        assert!(EXPECTED.contains(lines), "{name}: nobody finds {lines}");
+        assert!(go::EXPECTED.contains(lines), "{name}: nobody finds {lines}");
         let found = part(name);
         let text = String::from_utf8_lossy(&found.stdout);
         assert!(!text.contains(lines), "{name}: {found}");
@@ -264,52 +268,5 @@ fn a_program_of_stock_go_finds_nothing_of_it() {
 /// What the program writes is what it is to find.
 #[test]
 fn a_program_finds_the_system_that_the_host_shows_it() {
-    let project = looks();
-    let outcome = project.run(&["pack", "--json"]);
-    assert_eq!(outcome.code, Some(0), "{}", outcome.account);
-    let packed: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
-    assert_eq!(
-        shims(&packed),
-        [
-            "database-proxy",
-            "dns-reverse",
-            "dns",
-            "filesystem",
-            "signals",
-            "sockets"
-        ]
-    );
-    let bounds = Bounds::within(Duration::from_secs(300));
-    let mut service = Service::start(&bounds, |address| {
-        let mut command = signalled_warp();
-        command
-            .current_dir(project.path())
-            .args([
-                "run",
-                "target/warp/program.wasm",
-                "--listen",
-                &address.to_string(),
-            ])
-            .args([
-                "--env",
-                &format!("LISTEN={address}"),
-                "--",
-                "one",
-                "two words",
-            ]);
-        command
-    })
-    .unwrap();
-    service.says("waiting for a signal", &bounds).unwrap();
-    service.reload();
-    service.says("hangup\n", &bounds).unwrap();
-    service.terminate();
-    let ended = service.ended(&bounds).unwrap();
-    assert_eq!(ended.code(), Some(0), "{}", service.report());
-    let log = service.log();
-    let found: Vec<&str> = log
-        .lines()
-        .filter(|line| !line.contains(" INFO ") && !line.contains("listening on"))
-        .collect();
-    assert_eq!(found.join("\n") + "\n", EXPECTED, "{}", service.report());
+    go::finds_its_system(&go::guest("go"), &[]);
 }

@@ -1,6 +1,8 @@
 //! The user's `go`: where it is, and what it says of a project.
 
 use std::ffi::OsString;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -25,6 +27,57 @@ pub(crate) struct Environment {
     pub(crate) gomod: PathBuf,
     /// The workspace's `go.work`; empty or `off` without one.
     pub(crate) gowork: PathBuf,
+    /// Where modules are kept that go fetched, its own releases among them.
+    pub(crate) gomodcache: PathBuf,
+}
+
+impl Environment {
+    /// The same Go by a path that is not below the module cache, where go lets no
+    /// file be replaced: a link in the folder, where there is need of one.
+    ///
+    /// # Errors
+    /// When the link cannot be made.
+    pub(crate) fn outside_cache(&self, folder: &Path) -> Result<Environment, Error> {
+        let mut go = self.clone();
+        if self.is_fetched() {
+            go.goroot = folder.join("goroot");
+            link(&self.goroot, &go.goroot)
+                .map_err(|error| Error::file("link", &go.goroot, &error))?;
+        }
+        Ok(go)
+    }
+
+    /// Whether go fetched this release itself.
+    fn is_fetched(&self) -> bool {
+        !self.gomodcache.as_os_str().is_empty() && self.goroot.starts_with(&self.gomodcache)
+    }
+
+    /// A `go` command of this release, which `origin` found.
+    pub(crate) fn command(&self, origin: &Environment, request: &PackRequest<'_>) -> Command {
+        if self.goroot == origin.goroot {
+            return command(request);
+        }
+        let mut command = guest(request.command(self.goroot.join("bin").join(PROGRAM)));
+        command
+            .env("GOROOT", &self.goroot)
+            .env("GOTOOLCHAIN", "local");
+        command
+    }
+}
+
+/// Makes a link, or leaves the one that is there.
+fn link(to: &Path, at: &Path) -> io::Result<()> {
+    if fs::read_link(at).is_ok_and(|there| there == to) {
+        return Ok(());
+    }
+    if let Some(folder) = at.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    match fs::remove_file(at) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    std::os::unix::fs::symlink(to, at)
 }
 
 /// A package that the program is built of.
@@ -59,7 +112,10 @@ pub(crate) struct PackageError {
 
 /// A `go` command in the project, for the guest's target.
 pub(crate) fn command(request: &PackRequest<'_>) -> Command {
-    let mut command = request.command(PROGRAM);
+    guest(request.command(PROGRAM))
+}
+
+fn guest(mut command: Command) -> Command {
     command
         .env("GOOS", "wasip1")
         .env("GOARCH", "wasm")
@@ -73,7 +129,8 @@ pub(crate) fn command(request: &PackRequest<'_>) -> Command {
 /// When there is no go, or it fails.
 pub(crate) fn environment(request: &PackRequest<'_>) -> Result<Environment, Error> {
     let mut command = command(request);
-    command.args(["env", "-json", "GOROOT", "GOVERSION", "GOMOD", "GOWORK"]);
+    command.args(["env", "-json"]);
+    command.args(["GOROOT", "GOVERSION", "GOMOD", "GOWORK", "GOMODCACHE"]);
     let mut found: Vec<Environment> = objects(command, "asking go for its environment")?;
     found.pop().ok_or_else(|| unreadable("go env"))
 }

@@ -188,7 +188,7 @@ fn is_minor(goversion: &str, minor: &str) -> bool {
 }
 
 /// The very version that a series was written against.
-fn pinned(minor: &str) -> String {
+pub(crate) fn pinned(minor: &str) -> String {
     let name = format!("{minor}/UPSTREAM_REF");
     let text = PATCHES.iter().find(|(path, _)| *path == name);
     text.and_then(|(_, text)| {
@@ -241,17 +241,18 @@ mod tests {
         let Err(Error::Project { message, help }) = Series::of("go1.99.1") else {
             panic!("a series for a version that does not exist")
         };
-        assert_eq!(message, "no patches for go1.99.1; known: go1.26");
+        assert_eq!(message, "no patches for go1.99.1; known: go1.25, go1.26");
         assert!(help.starts_with("set GOTOOLCHAIN=go1.26."), "{help}");
     }
 
     #[test]
     fn new_files_replace_none_that_patches_change() {
-        let series = Series::of("go1.26").unwrap();
-        let touched = series.touched();
-        assert!(!touched.is_empty());
-        for (name, _) in new_files(World::Handler) {
-            assert!(!touched.iter().any(|file| file == name), "{name}");
+        for version in Series::versions() {
+            let touched = Series::of(&version).unwrap().touched();
+            assert!(!touched.is_empty());
+            for (name, _) in new_files(World::Handler) {
+                assert!(!touched.iter().any(|file| file == name), "{version} {name}");
+            }
         }
     }
 }

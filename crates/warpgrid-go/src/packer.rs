@@ -5,12 +5,13 @@ use std::path::Path;
 use serde::Deserialize;
 use warpgrid_pack::{Built, Error, Key, Manifest, PackRequest, Packed, Packer, Program};
 
-use crate::build::Build;
+use crate::build::{Build, Compiler};
 use crate::component::World;
 use crate::go;
+use crate::tinygo::{TinyGo, tinygo_go};
 
-/// Packs Go modules with the user's own Go and our overlay on its standard
-/// library.
+/// Packs Go modules with our overlay on Go's standard library: by the user's own
+/// Go, or by our TinyGo.
 #[derive(Debug, Default)]
 pub struct GoPacker;
 
@@ -21,7 +22,10 @@ struct GoKeys {
     package: Option<String>,
     tags: Vec<String>,
     world: Option<serde_spanned::Spanned<String>>,
+    compiler: Option<serde_spanned::Spanned<String>>,
 }
+
+const COMPILERS: &[&str] = &["go", "tinygo"];
 
 const KEYS: &[Key] = &[
     Key {
@@ -35,6 +39,10 @@ const KEYS: &[Key] = &[
     Key {
         name: "world",
         example: "world = \"command\"",
+    },
+    Key {
+        name: "compiler",
+        example: "compiler = \"tinygo\"",
     },
 ];
 
@@ -50,6 +58,10 @@ impl Packer for GoPacker {
             .map(str::to_owned)
     }
 
+    fn compilers(&self) -> &'static [&'static str] {
+        COMPILERS
+    }
+
     fn pack(&self, request: &PackRequest<'_>) -> Result<Packed, Error> {
         let keys: GoKeys = request
             .manifest
@@ -57,13 +69,25 @@ impl Packer for GoPacker {
             .map_or_else(|| Ok(GoKeys::default()), |m| m.package(KEYS))?;
         let world = keys.world(request.manifest.as_ref())?;
         let package = keys.package(request)?;
+        let mut request = request.clone();
+        let compiler = match keys.compiler(&request)? {
+            "tinygo" => {
+                let toolchain = ("GOTOOLCHAIN".into(), tinygo_go().into());
+                request.environment.push(toolchain);
+                Compiler::TinyGo(TinyGo::find()?)
+            }
+            _ => Compiler::Go,
+        };
+        let request = &request;
         let build = Build {
             request,
+            compiler,
             go: go::environment(request)?,
             package,
             tags: keys.tags,
         };
         build.expect_module()?;
+        build.expect_version()?;
         build.expect_program()?;
         let (file, symbols) = build.component(world)?;
         let built = Built {
@@ -89,6 +113,25 @@ impl GoKeys {
                 help: "name a package with a `main` by `--package ./cmd/NAME`".to_owned(),
             }),
         }
+    }
+
+    /// The compiler that is asked for: one of [`COMPILERS`].
+    fn compiler<'a>(&'a self, request: &'a PackRequest<'_>) -> Result<&'a str, Error> {
+        if let Some(name) = &request.compiler {
+            return Ok(name);
+        }
+        let (Some(compiler), Some(manifest)) = (&self.compiler, &request.manifest) else {
+            return Ok("go");
+        };
+        let name = compiler.get_ref();
+        if COMPILERS.contains(&name.as_str()) {
+            return Ok(name);
+        }
+        Err(manifest.error_at(
+            compiler.span(),
+            format!("`{name}` is no compiler of Go"),
+            format!("compilers: {}", COMPILERS.join(", ")),
+        ))
     }
 
     /// The world that the manifest asks for.

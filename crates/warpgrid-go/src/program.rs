@@ -53,7 +53,8 @@ impl Build<'_> {
     /// # Errors
     /// With file and line where it is not.
     pub(crate) fn expect_program(&self) -> Result<(), Error> {
-        let packages = go::packages(self.request, &self.list_arguments(), &self.package)?;
+        let packages = go::packages(self.request, &self.list_arguments(), &self.package)
+            .map_err(|error| self.explained(error))?;
         let Some(program) = packages.iter().find(|package| !package.dep_only) else {
             return Err(no_main(&format!("{} names no package", self.package)));
         };
@@ -63,6 +64,7 @@ impl Build<'_> {
             .filter(|package| package.module.as_ref().is_some_and(|module| module.main));
         for package in own {
             self.expect_possible(package)?;
+            self.expect_within_limits(package)?;
         }
         self.note_cgo(&packages);
         Ok(())
@@ -153,14 +155,14 @@ impl Build<'_> {
     }
 
     /// The first line of a file with one of these words, as `FILE:LINE`.
-    fn place(&self, file: &Path, words: &[&str]) -> Option<String> {
+    pub(crate) fn place(&self, file: &Path, words: &[&str]) -> Option<String> {
         // Go itself says what is wrong with a file that cannot be read.
         let text = fs::read_to_string(file).ok()?;
         let line = line_with(&text, words)?;
         Some(format!("{}:{line}", self.shown(file).display()))
     }
 
-    fn shown(&self, path: &Path) -> PathBuf {
+    pub(crate) fn shown(&self, path: &Path) -> PathBuf {
         let below = path.strip_prefix(&self.request.project);
         let shown = below.unwrap_or(path);
         if shown.as_os_str().is_empty() {

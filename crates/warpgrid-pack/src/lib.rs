@@ -29,4 +29,6 @@ pub use inspect::{Inspection, inspect};
 pub use link_map::{LinkMap, MapSymbol};
 pub use manifest::{Key, Manifest};
 pub use output::write_atomically;
-pub use packer::{Built, PackRequest, Packed, Packer, Profile, Program, Progress, choose};
+pub use packer::{
+    Built, PackRequest, Packed, Packer, Profile, Program, Progress, choose, expect_compiler,
+};

@@ -18,6 +18,11 @@ pub trait Packer {
     /// language; `None` where nothing does.
     fn detect(&self, project: &Path) -> Option<String>;
 
+    /// The compilers that `--compiler` may name; none where there is one only.
+    fn compilers(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Builds the project, checks the component and writes it.
     ///
     /// # Errors
@@ -73,6 +78,7 @@ impl Progress for () {
 }
 
 /// What to pack and how.
+#[derive(Clone)]
 pub struct PackRequest<'a> {
     /// The project's directory, absolute.
     pub project: PathBuf,
@@ -89,6 +95,8 @@ pub struct PackRequest<'a> {
     pub package: Option<String>,
     /// Which of several programs to build.
     pub program: Option<Program>,
+    /// Which of the language's compilers, by its name.
+    pub compiler: Option<String>,
     /// Further arguments for the language's build tool.
     pub arguments: Vec<OsString>,
     /// Variables that build tools get beside the inherited ones.
@@ -254,6 +262,24 @@ pub fn choose<'p>(
     })
 }
 
+/// That the packer has a compiler of that name.
+///
+/// # Errors
+/// Where it has none, with those that it has.
+pub fn expect_compiler(packer: &dyn Packer, compiler: Option<&str>) -> Result<(), Error> {
+    let known = packer.compilers();
+    match compiler {
+        Some(name) if !known.contains(&name) => Err(Error::Project {
+            message: format!("no compiler `{name}` for {}", packer.name()),
+            help: match known {
+                [] => "leave --compiler out: there is one compiler only".to_owned(),
+                known => format!("compilers: {}", known.join(", ")),
+            },
+        }),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -314,6 +340,33 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_compiler_that_a_language_has_not_is_an_error() {
+        struct Two;
+        impl Packer for Two {
+            fn name(&self) -> &'static str {
+                "two"
+            }
+            fn detect(&self, _: &Path) -> Option<String> {
+                None
+            }
+            fn compilers(&self) -> &'static [&'static str] {
+                &["a", "b"]
+            }
+            fn pack(&self, _: &PackRequest<'_>) -> Result<Packed, Error> {
+                unreachable!("nothing is packed")
+            }
+        }
+        let help = |packer: &dyn Packer, name| match expect_compiler(packer, Some(name)) {
+            Err(Error::Project { help, .. }) => help,
+            other => format!("{other:?}"),
+        };
+        assert_eq!(help(&Two, "c"), "compilers: a, b");
+        assert_eq!(help(&Two, "b"), "Ok(())");
+        assert!(help(&Fake("one", "x"), "a").starts_with("leave --compiler out"));
+        assert!(expect_compiler(&Two, None).is_ok());
+    }
+
     fn request(project: &Path) -> PackRequest<'static> {
         PackRequest {
             project: project.to_owned(),
@@ -323,6 +376,7 @@ mod tests {
             output: None,
             package: None,
             program: None,
+            compiler: None,
             arguments: Vec::new(),
             environment: Vec::new(),
             warp: PathBuf::from("warp"),

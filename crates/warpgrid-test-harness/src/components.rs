@@ -43,7 +43,7 @@ pub fn built(project: &Path, target: &Path, flags: &str, bounds: &Bounds) -> Res
 /// Packs projects by one `warp`.
 pub struct Packing {
     warp: PathBuf,
-    done: Mutex<HashMap<PathBuf, Packed>>,
+    done: Mutex<HashMap<(PathBuf, Vec<String>), Packed>>,
 }
 
 impl Packing {
@@ -61,20 +61,33 @@ impl Packing {
     /// # Errors
     /// The whole report of `warp pack`.
     pub fn pack(&self, project: &Path, bounds: &Bounds) -> Result<Packed> {
+        self.pack_with(project, &[], bounds)
+    }
+
+    /// The same with further arguments of `warp pack`.
+    ///
+    /// # Errors
+    /// The whole report of `warp pack`.
+    pub fn pack_with(&self, project: &Path, arguments: &[&str], bounds: &Bounds) -> Result<Packed> {
+        let strings = arguments.iter().map(ToString::to_string).collect();
+        let key = (project.to_owned(), strings);
         // Held meanwhile: two builds at once would only wait for each other.
         let mut done = self
             .done
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some(packed) = done.get(project) {
+        if let Some(packed) = done.get(&key) {
             return Ok(packed.clone());
         }
         let mut command = Command::new(&self.warp);
-        command.args(["pack", "--json"]).arg(project);
+        command
+            .args(["pack", "--json"])
+            .arg(project)
+            .args(arguments);
         let finished = process::run(command.current_dir(project), bounds)?.success()?;
         let packed: Packed = serde_json::from_slice(&finished.stdout)
             .with_context(|| format!("`warp pack --json` printed no such object\n{finished}"))?;
-        done.insert(project.to_owned(), packed.clone());
+        done.insert(key, packed.clone());
         Ok(packed)
     }
 

@@ -2,12 +2,15 @@
 
 mod cmake;
 mod go;
+mod log;
 pub mod packages;
 mod rust;
 mod sysroot;
+mod tinygo;
 
 use std::time::Instant;
 
+use anyhow::Context;
 use serde::Serialize;
 use warpgrid_libc::{SYSROOT_TARGETS, Tools, component_linker};
 use warpgrid_series::process::Cancel;
@@ -27,6 +30,7 @@ pub struct Report {
     upstream: Imported,
     sysroots: Vec<Built>,
     libwarpgrid: Built,
+    tinygo: Option<Built>,
     seconds: f64,
 }
 
@@ -38,10 +42,13 @@ pub fn run(flags: &Setup, cancel: &Cancel) -> anyhow::Result<()> {
 /// Brings the machine to where everything can be built and tested.
 pub fn ensure(flags: &Setup, cancel: &Cancel) -> anyhow::Result<Report> {
     let started = Instant::now();
-    let packages_installed = packages::ensure(flags.yes)?;
+    let mut packages_installed = packages::ensure(flags.yes)?;
     let targets_installed = rust::ensure_targets()?;
     let go = go::version();
     go::look(go.as_deref());
+    if go.is_some() {
+        packages_installed.extend(packages::ensure_for_tinygo(flags.yes)?);
+    }
     let place = Place::open_default()?;
     let programs = Programs::default();
     let cmake = cmake::ensure(place.store(), cancel)?;
@@ -67,6 +74,10 @@ pub fn ensure(flags: &Setup, cancel: &Cancel) -> anyhow::Result<Report> {
         }
     }
     let libwarpgrid = libwarpgrid(&place, &recipe.tools)?;
+    let tinygo = match &go {
+        Some(_) => Some(tinygo(&recipe, &sysroots, flags.rebuild)?),
+        None => None,
+    };
     if flags.rebuild {
         for target in SYSROOT_TARGETS {
             recipe.compare_with_rebuild(target)?;
@@ -82,8 +93,33 @@ pub fn ensure(flags: &Setup, cancel: &Cancel) -> anyhow::Result<Report> {
         upstream,
         sysroots,
         libwarpgrid,
+        tinygo,
         seconds,
     })
+}
+
+/// TinyGo, which only those need who have Go.
+fn tinygo(
+    recipe: &sysroot::Recipe<'_>,
+    sysroots: &[Built],
+    rebuild: bool,
+) -> anyhow::Result<Built> {
+    let root = warpgrid_libc::patched_sysroot_root(tinygo::TARGET);
+    let sysroot = sysroots.iter().find(|sysroot| sysroot.root == root);
+    let tinygo = tinygo::Recipe {
+        tools: &recipe.tools,
+        compiler: &recipe.compiler,
+        resources: &recipe.resources,
+        sysroot: sysroot.context("the sysroot for TinyGo is one of ours")?,
+        place: recipe.place,
+        programs: recipe.programs,
+        cancel: recipe.cancel,
+    };
+    let built = tinygo.ensure()?;
+    if rebuild {
+        tinygo.compare_with_rebuild(&built)?;
+    }
+    Ok(built)
 }
 
 /// The guest's side of the hooks, compiled against the patched sysroot.
@@ -123,7 +159,8 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string(report)?);
         return Ok(());
     }
-    for built in report.sysroots.iter().chain([&report.libwarpgrid]) {
+    let built = report.sysroots.iter().chain([&report.libwarpgrid]);
+    for built in built.chain(&report.tinygo) {
         println!("{}  {}", built.root, built.path.display());
     }
     eprintln!("ready in {:.1} s", report.seconds);

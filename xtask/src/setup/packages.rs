@@ -107,11 +107,35 @@ const PACKAGES: &[Package] = &[
     ),
 ];
 
+/// LLVM as libraries, which TinyGo is a program of.
+const FOR_TINYGO: &[Package] = &[
+    package(
+        "llvm-19-dev",
+        "build TinyGo",
+        Probe::File("/usr/lib/llvm-19/include/llvm-c/Core.h"),
+    ),
+    package(
+        "libclang-19-dev",
+        "build TinyGo",
+        Probe::File("/usr/lib/llvm-19/include/clang-c/Index.h"),
+    ),
+    package(
+        "binaryen",
+        "goroutines of TinyGo's programs",
+        Probe::Program("wasm-opt"),
+    ),
+];
+
 const FOR_FUZZING: &[Package] = &[package("g++", "compile libFuzzer", Probe::Program("c++"))];
 
 /// Makes sure that all packages are there; gives those it installed.
 pub fn ensure(yes: bool) -> anyhow::Result<Vec<&'static str>> {
     ensure_all(PACKAGES, yes)
+}
+
+/// The same for what TinyGo needs beside them.
+pub fn ensure_for_tinygo(yes: bool) -> anyhow::Result<Vec<&'static str>> {
+    ensure_all(FOR_TINYGO, yes)
 }
 
 /// The same for what `cargo xtask fuzz` needs beside them.

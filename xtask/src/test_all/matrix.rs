@@ -117,7 +117,7 @@ impl<'a> Bench<'a> {
                 super::native::c(&app, &flags, &bounds(MINUTES, self.cancel))?
             }
             Build::Cargo => super::native::cargo(&app, &[], self.cancel)?,
-            Build::Go => super::native::go(&app, &bounds(MINUTES, self.cancel))?,
+            Build::Go | Build::TinyGo => super::native::go(&app, &bounds(MINUTES, self.cancel))?,
             Build::Optimised => super::native::cargo(&app, &["--release"], self.cancel)?,
         };
         self.component(row, native)
@@ -126,7 +126,9 @@ impl<'a> Bench<'a> {
     fn component(&self, row: &Row, native: PathBuf) -> anyhow::Result<Stage<'_>> {
         let bounds = bounds(MINUTES, self.cancel);
         let app = app(row);
-        let packed = self.packing.pack(&app, &bounds)?;
+        let packed = self
+            .packing
+            .pack_with(&app, row.build.arguments(), &bounds)?;
         let expected: BTreeSet<&str> = row.subject.shims.iter().copied().collect();
         let found: BTreeSet<&str> = packed.shims.iter().map(String::as_str).collect();
         ensure!(

@@ -30,8 +30,20 @@ pub enum Build {
     Cargo,
     /// By go.
     Go,
+    /// By go; the component by TinyGo.
+    TinyGo,
     /// By cargo, as it is measured.
     Optimised,
+}
+
+impl Build {
+    /// What `warp pack` is told beside the project.
+    pub fn arguments(&self) -> &'static [&'static str] {
+        match self {
+            Build::TinyGo => &["--compiler", "tinygo", "-o", "target/warp/tinygo.wasm"],
+            _ => &[],
+        }
+    }
 }
 
 /// The row of the sample service.
@@ -83,6 +95,18 @@ pub const ROWS: &[Row] = &[
         },
         kind: Kind::Service(service::STREAMS),
         build: Build::Go,
+    },
+    Row {
+        folder: "test-apps",
+        subject: Subject {
+            app: "t3-go-http-postgres",
+            language: "TinyGo",
+            shims: SHIMS,
+            database: Some("postgres"),
+            native: true,
+        },
+        kind: Kind::Service(service::STREAMS),
+        build: Build::TinyGo,
     },
     Row {
         folder: "test-apps",

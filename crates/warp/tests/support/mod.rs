@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, reason = "nothing but tests stands here")]
 
+pub mod go;
+
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
