@@ -45,16 +45,12 @@ pub fn rows(warp: &Path, stage: &Stage<'_>, rounds: u32) -> anyhow::Result<Vec<R
         times[0].push(pack(&ours)?);
         times[1].push(build(&native)?);
     }
-    let size = |path: &Path| -> anyhow::Result<f64> {
-        let file = fs::metadata(path).with_context(|| path.display().to_string())?;
-        Ok(file.len() as f64 / 1e6)
-    };
     let row = |name, unit, [ours, other]: &[Vec<f64>; 2], goal| {
         Row::new(name, unit, ours, other, Goal::AtMost(goal))
     };
     let sizes = [
-        vec![size(&stage.packed.component)?],
-        vec![size(&native.folder.join("program"))?],
+        vec![megabytes(&stage.packed.component)?],
+        vec![megabytes(&native.folder.join("program"))?],
     ];
     Ok(vec![
         row("go build, nothing compiled yet", "s", &cold, 2.0),
@@ -63,14 +59,20 @@ pub fn rows(warp: &Path, stage: &Stage<'_>, rounds: u32) -> anyhow::Result<Vec<R
     ])
 }
 
+/// The size of a file.
+pub fn megabytes(path: &Path) -> anyhow::Result<f64> {
+    let file = fs::metadata(path).with_context(|| path.display().to_string())?;
+    Ok(file.len() as f64 / 1e6)
+}
+
 /// A copy of a module, with caches of its own.
-struct Project {
+pub struct Project {
     folder: PathBuf,
-    source: PathBuf,
+    pub source: PathBuf,
 }
 
 impl Project {
-    fn copy(app: &Path, folder: PathBuf) -> anyhow::Result<Self> {
+    pub fn copy(app: &Path, folder: PathBuf) -> anyhow::Result<Self> {
         let source = folder.join("source");
         let files = WalkDir::new(app)
             .into_iter()
@@ -88,7 +90,7 @@ impl Project {
     }
 
     /// Adds a line to the source.
-    fn change(&self, round: u32) -> anyhow::Result<()> {
+    pub fn change(&self, round: u32) -> anyhow::Result<()> {
         let path = self.source.join(SOURCE);
         let text = fs::read_to_string(&path)?;
         fs::write(&path, format!("{text}\nvar _ = {round}\n"))?;
@@ -96,7 +98,7 @@ impl Project {
     }
 
     /// How long a build takes, in seconds.
-    fn time(&self, mut command: Command, bounds: &Bounds) -> anyhow::Result<f64> {
+    pub fn time(&self, mut command: Command, bounds: &Bounds) -> anyhow::Result<f64> {
         command
             .current_dir(&self.source)
             .env("GOCACHE", self.folder.join("cache"));

@@ -1,7 +1,7 @@
 //! Serving: the component in the host beside the native program, both with the
 //! same Postgres.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
@@ -16,7 +16,9 @@ use crate::test_all::service;
 const CONNECTIONS: u32 = 64;
 const INSTANCES: i64 = 32;
 /// Of reused instances, so that none ends while it is measured.
-const MANY: i64 = 1_000_000_000;
+pub const MANY: i64 = 1_000_000_000;
+/// Each request has an instance of its own.
+pub const FRESH: i64 = 1;
 /// How long each is warmed and measured, in seconds.
 const WARM: u32 = 1;
 const MEASURED: u32 = 3;
@@ -27,7 +29,8 @@ const QUERY: &str = "/users/1";
 pub fn rows(stage: &Stage<'_>, rounds: u32) -> anyhow::Result<Vec<Row>> {
     service::fill(stage)?;
     let reused = configuration(stage, "reused", MANY)?;
-    let fresh = configuration(stage, "fresh", 1)?;
+    let fresh = configuration(stage, "fresh", FRESH)?;
+    let component = &stage.packed.component;
     let mut found = Found::default();
     for round in 1..=rounds {
         eprintln!("serving, round {round} of {rounds}");
@@ -38,16 +41,16 @@ pub fn rows(stage: &Stage<'_>, rounds: u32) -> anyhow::Result<Vec<Row>> {
         })?;
         found.native.measure(stage, &native)?;
         drop(native);
-        let ours = start(stage, &reused, |_| {})?;
+        let ours = start(stage, component, &reused, |_| {})?;
         found.ours.measure(stage, &ours)?;
         drop(ours);
-        let one = start(stage, &fresh, |_| {})?;
+        let one = start(stage, component, &fresh, |_| {})?;
         found.fresh.push(latency(stage, &one, PLAIN)?);
         drop(one);
         for (compiler, times) in [("cranelift", 0), ("winch", 1)] {
             let empty = tempfile::tempdir()?;
             let started = Instant::now();
-            let compiled = start(stage, &fresh, |command| {
+            let compiled = start(stage, component, &fresh, |command| {
                 command.args(["--compiler", compiler]);
                 command.env("WARPGRID_CACHE_DIR", empty.path());
             })?;
@@ -79,9 +82,7 @@ struct Served {
 
 impl Served {
     fn measure(&mut self, stage: &Stage<'_>, service: &Service) -> anyhow::Result<()> {
-        let load = |seconds| wrk::load(service, PLAIN, CONNECTIONS, seconds, &stage.bounds);
-        load(WARM)?;
-        self.rate.push(load(MEASURED)?);
+        self.rate.push(rate(stage, service, PLAIN)?);
         self.plain.push(latency(stage, service, PLAIN)?);
         self.query.push(latency(stage, service, QUERY)?);
         Ok(())
@@ -132,20 +133,27 @@ impl Found {
     }
 }
 
-/// Over one connection, in microseconds.
-fn latency(stage: &Stage<'_>, service: &Service, path: &str) -> anyhow::Result<f64> {
+/// Requests in a second over many connections.
+pub fn rate(stage: &Stage<'_>, service: &Service, path: &str) -> anyhow::Result<f64> {
+    wrk::load(service, path, CONNECTIONS, WARM, &stage.bounds)?;
+    wrk::load(service, path, CONNECTIONS, MEASURED, &stage.bounds)
+}
+
+/// What a request takes over one connection, in microseconds.
+pub fn latency(stage: &Stage<'_>, service: &Service, path: &str) -> anyhow::Result<f64> {
     wrk::load(service, path, 1, WARM, &stage.bounds)?;
     let rate = wrk::load(service, path, 1, MEASURED, &stage.bounds)?;
     Ok(1e6 / rate)
 }
 
-fn start(
+pub fn start(
     stage: &Stage<'_>,
-    configuration: &PathBuf,
+    component: &Path,
+    configuration: &Path,
     with: impl Fn(&mut Command),
 ) -> anyhow::Result<Service> {
     Service::start(&stage.bounds, |address| {
-        let mut command = stage.guest(&stage.packed.component, configuration);
+        let mut command = stage.guest(component, configuration);
         command.args(["--listen", &address.to_string()]);
         with(&mut command);
         command
@@ -155,12 +163,16 @@ fn start(
 /// The app's configuration, with other limits.
 fn configuration(stage: &Stage<'_>, name: &str, reuse: i64) -> anyhow::Result<PathBuf> {
     let own = stage.configuration()?;
-    let text = std::fs::read_to_string(&own)?;
+    let path = own.with_file_name(format!("{name}.toml"));
+    std::fs::write(&path, limits(&std::fs::read_to_string(&own)?, reuse)?)
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(path)
+}
+
+/// A configuration with these limits.
+pub fn limits(text: &str, reuse: i64) -> anyhow::Result<String> {
     let mut document: toml_edit::DocumentMut = text.parse().context("warp.toml")?;
     document["limits"]["reuse"] = toml_edit::value(reuse);
     document["limits"]["instances"] = toml_edit::value(INSTANCES);
-    let path = own.with_file_name(format!("{name}.toml"));
-    std::fs::write(&path, document.to_string())
-        .with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(path)
+    Ok(document.to_string())
 }
