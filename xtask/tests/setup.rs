@@ -40,6 +40,8 @@ fn checkout(ninja: &str) -> (Fixture, Xtask) {
          for arg; do if [ \"$last\" = -B ]; then mkdir -p \"$arg\"; fi; last=$arg; done\n",
     );
     script(&fixture.path("fake/ninja"), ninja);
+    // Without Go there is no TinyGo to build.
+    script(&fixture.path("fake/go"), "exit 1\n");
     let path = format!(
         "{}:{}",
         fixture.path("fake").display(),

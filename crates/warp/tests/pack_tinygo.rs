@@ -95,7 +95,7 @@ fn an_int_of_32_bits_and_a_recover_that_is_none_are_said() {
         &project(main),
         &[
             "main.go:4: under TinyGo recover recovers nothing",
-            "main.go:6:14: cannot convert large",
+            "main.go:6:14: constant 1099511627776 overflows int",
             "pack with `--compiler go`, whose `int` has 64 bits",
         ],
     );

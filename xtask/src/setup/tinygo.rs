@@ -59,7 +59,8 @@ impl Recipe<'_> {
         let store = self.place.store();
         let built = store.get_or_build(&key, |staging| {
             let task = Task::start("TinyGo");
-            self.build(&source, &staging.scratch()?, &staging.content(), &task)?;
+            let scratch = staging.scratch()?;
+            self.build(&source, None, &scratch, &staging.content(), &task)?;
             task.done(&format!(
                 "built in {:.0} s",
                 started.elapsed().as_secs_f64()
@@ -89,7 +90,9 @@ impl Recipe<'_> {
             fs::create_dir_all(folder)?;
         }
         let task = Task::start("TinyGo, once more");
-        self.build(&self.source()?, &scratch, &content, &task)?;
+        // Nothing of what go compiled for the stored one.
+        let cache = elsewhere.path().join("cache");
+        self.build(&self.source()?, Some(&cache), &scratch, &content, &task)?;
         let differ = Manifest::of(&stored.path)?.differences(&Manifest::of(&content)?);
         anyhow::ensure!(
             differ.is_empty(),
@@ -127,6 +130,7 @@ impl Recipe<'_> {
     fn build(
         &self,
         source: &Source,
+        cache: Option<&Path>,
         scratch: &Path,
         content: &Path,
         task: &Task,
@@ -136,15 +140,15 @@ impl Recipe<'_> {
         materialize(&source.upstream, &source.patches, self.programs, &tree)?;
         task.doing("compiling");
         let mut log = Log::create(self.place, "tinygo")?;
-        log.run(
-            self.go(&tree)
-                .args(["build", "-o"])
-                .arg(content.join(TINYGO_PROGRAM))
-                .args(FLAGS)
-                .arg("."),
-            self.cancel,
-            |_| {},
-        )?;
+        let mut go = self.go(&tree);
+        go.args(["build", "-o"])
+            .arg(content.join(TINYGO_PROGRAM))
+            .args(FLAGS)
+            .arg(".");
+        if let Some(cache) = cache {
+            go.env("GOCACHE", cache);
+        }
+        log.run(&mut go, self.cancel, |_| {})?;
         task.doing("its library");
         copy(&tree.join("src"), &content.join("src"))?;
         copy(
@@ -159,13 +163,15 @@ impl Recipe<'_> {
     /// `go` as TinyGo is built: the release that it is then used with, and the
     /// compilers of the sysroot.
     fn go(&self, tree: &Path) -> Command {
-        let clangxx = self.tools.clang.with_file_name("clang++-19");
+        let clang = &self.tools.clang;
+        let name = clang.file_name().unwrap_or_default().to_string_lossy();
+        let clangxx = clang.with_file_name(name.replacen("clang", "clang++", 1));
         let mut command = Command::new("go");
         command
             .current_dir(tree)
             .env("GOTOOLCHAIN", tinygo_go())
             .env("CGO_ENABLED", "1")
-            .env("CC", &self.tools.clang)
+            .env("CC", clang)
             .env("CXX", clangxx);
         for name in [
             "GOFLAGS",
