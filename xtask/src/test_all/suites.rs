@@ -15,7 +15,7 @@ use crate::flags::{Codegen, GoCompiler, Setup};
 use crate::{codegen, setup, workspace};
 
 /// The first build of the workspace and its tests takes most of it.
-const MINUTES: u64 = 40;
+const MINUTES: u64 = 60;
 
 /// The suites, in the order in which they run: what fails fastest comes first.
 const SUITES: &[(&str, Suite)] = &[
