@@ -1,7 +1,7 @@
 /** Which module stands for which of Node's: here, of a package, or of unenv. */
 
 const OWN = [
-  "crypto", "dns", "dns/promises", "fs", "fs/promises", "http", "net", "process", "stream/promises", "timers", "timers/promises", "tls",
+  "buffer", "crypto", "dns", "dns/promises", "fs", "fs/promises", "http", "net", "process", "stream/promises", "timers", "timers/promises", "tls",
 ];
 
 const UNENV = [
@@ -12,7 +12,6 @@ const UNENV = [
 ];
 
 const PACKAGES = {
-  buffer: "buffer",
   events: "events",
   stream: "readable-stream/lib/stream.js",
   string_decoder: "string_decoder",
