@@ -1,11 +1,11 @@
 /** Which module stands for which of Node's: here, of a package, or of unenv. */
 
 const OWN = [
-  "buffer", "crypto", "dns", "dns/promises", "fs", "fs/promises", "http", "net", "process", "stream/promises", "timers", "timers/promises", "tls",
+  "buffer", "crypto", "diagnostics_channel", "dns", "dns/promises", "fs", "fs/promises", "http", "net", "process", "stream/promises", "timers", "timers/promises", "tls",
 ];
 
 const UNENV = [
-  "assert", "assert/strict", "async_hooks", "child_process", "cluster", "console", "constants", "dgram", "diagnostics_channel", "domain",
+  "assert", "assert/strict", "async_hooks", "child_process", "cluster", "console", "constants", "dgram", "domain",
   "http2", "https", "inspector", "inspector/promises", "module", "os", "path", "path/posix", "path/win32", "perf_hooks", "punycode",
   "querystring", "readline", "readline/promises", "repl", "stream/consumers", "stream/web", "sys", "trace_events", "tty", "url",
   "util", "util/types", "v8", "vm", "wasi", "worker_threads", "zlib",

@@ -7,6 +7,14 @@ const NUMBERS = {
   EPROTO: -71, EROFS: -30, ETIMEDOUT: -110,
 };
 
+/** @type {Record<string, string>} */
+const FILE_ERRORS = {
+  EACCES: "permission denied", EBADF: "bad file descriptor", EEXIST: "file already exists", EINVAL: "invalid argument", EIO: "i/o error",
+  EISDIR: "illegal operation on a directory", ELOOP: "too many symbolic links encountered", ENOENT: "no such file or directory",
+  ENOSPC: "no space left on device", ENOTDIR: "not a directory", ENOTEMPTY: "directory not empty", ENOTSUP: "operation not supported on socket",
+  EPERM: "operation not permitted", EROFS: "read-only file system",
+};
+
 /**
  * @param {string} code
  * @param {string} syscall
@@ -14,10 +22,11 @@ const NUMBERS = {
  */
 export function systemError(code, syscall, about = {}) {
   const { detail, ...fields } = about;
-  const where = fields.path !== undefined ? ` '${fields.path}'`
-    : fields.address !== undefined ? ` ${fields.address}${fields.port === undefined ? "" : `:${fields.port}`}`
+  const where = fields.address !== undefined ? ` ${fields.address}${fields.port === undefined ? "" : `:${fields.port}`}`
     : fields.hostname !== undefined ? ` ${fields.hostname}` : "";
-  const message = `${syscall} ${code}${where}${detail ? `: ${detail}` : ""}`;
+  const message = fields.path === undefined
+    ? `${syscall} ${code}${where}${detail ? `: ${detail}` : ""}`
+    : `${code}: ${FILE_ERRORS[code] ?? "error"}, ${syscall} '${fields.path}'`;
   const errno = /** @type {Record<string, number>} */ (NUMBERS)[code];
   return Object.assign(new Error(message), { code, syscall, ...(errno === undefined ? {} : { errno }), ...fields });
 }
