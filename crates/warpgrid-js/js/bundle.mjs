@@ -2,6 +2,7 @@
 import * as esbuild from "esbuild";
 import { dirname, resolve } from "node:path";
 import { isHostModule } from "./host-modules.mjs";
+import { lowerUnicodeProperties } from "./lower-regex.mjs";
 import { nodeModules } from "./node-modules.mjs";
 
 /**
@@ -30,6 +31,7 @@ export async function bundle(request) {
     format: "esm",
     platform: "node",
     target: "es2022",
+    supported: { "regexp-unicode-property-escapes": false },
     absWorkingDir: dirname(entry),
     logLevel: "silent",
     tsconfig: request.tsconfig,
@@ -56,5 +58,5 @@ export async function bundle(request) {
   for (const { imports: found } of Object.values(result.metafile.outputs)) {
     for (const { path, external } of found) if (external && isHostModule(path)) imports.add(path);
   }
-  return { code: file(".js"), map: file(".map"), imports, packages, warnings: result.warnings };
+  return { code: lowerUnicodeProperties(file(".js")), map: file(".map"), imports, packages, warnings: result.warnings };
 }
