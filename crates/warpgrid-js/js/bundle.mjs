@@ -31,7 +31,6 @@ export async function bundle(request) {
     format: "esm",
     platform: "node",
     target: "es2022",
-    supported: { "regexp-unicode-property-escapes": false },
     absWorkingDir: dirname(entry),
     logLevel: "silent",
     tsconfig: request.tsconfig,

@@ -1,4 +1,5 @@
 /** What Node has without an import. */
+import "./stack-trace.js";
 import { Buffer } from "buffer";
 import { engineTask } from "./loop.js";
 import process from "./process.js";
