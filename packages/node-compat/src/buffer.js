@@ -50,7 +50,7 @@ prototype.utf8Write = function (/** @type {string} */ text, /** @type {number} *
 };
 
 /** @type {any} */ (Buffer).from = function (/** @type {any} */ value, /** @type {any} */ encoding, /** @type {any} */ length) {
-  if (typeof value !== "string" || !isUtf8(encoding)) return from.call(Buffer, value, encoding, length);
+  if (typeof value !== "string" || !isUtf8(encoding)) return /** @type {any} */ (from).call(Buffer, value, encoding, length);
   return Object.setPrototypeOf(encoder.encode(value), prototype);
 };
 

@@ -22,7 +22,7 @@ const MOST = 65536;
  */
 export function randomFillSync(view, offset = 0, size = view.byteLength - offset) {
   const all = new Uint8Array(view.buffer, view.byteOffset + offset, size);
-  for (let at = 0; at < all.length; at += MOST) webcrypto.getRandomValues(all.subarray(at, at + MOST));
+  for (let at = 0; at < all.length; at += MOST) webcrypto.getRandomValues(/** @type {any} */ (all.subarray(at, at + MOST)));
   return view;
 }
 

@@ -82,7 +82,11 @@ export class TracingChannel {
   /** @param {string | Record<string, Channel>} names */
   constructor(names) {
     const of = (/** @type {string} */ event) => (typeof names === "string" ? channel(`tracing:${names}:${event}`) : names[event]);
-    [this.start, this.end, this.asyncStart, this.asyncEnd, this.error] = EVENTS.map(of);
+    this.start = of("start");
+    this.end = of("end");
+    this.asyncStart = of("asyncStart");
+    this.asyncEnd = of("asyncEnd");
+    this.error = of("error");
   }
 
   get hasSubscribers() {

@@ -82,7 +82,10 @@ export function incomingHandler(load) {
   };
 }
 
-/** @param {any} error */
+/**
+ * @param {any} error
+ * @returns {string}
+ */
 function describe(error) {
   if (!(error instanceof Error)) return `uncaught: ${String(error)}`;
   const cause = error.cause instanceof Error ? `\ncaused by: ${describe(error.cause)}` : "";

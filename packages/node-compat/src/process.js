@@ -15,6 +15,7 @@ import { nextTick } from "./next-tick.js";
  */
 export const env = {};
 export const argv = ["node", "/main"];
+/** @type {string[]} */
 export const execArgv = [];
 export const execPath = "node";
 export const argv0 = "node";

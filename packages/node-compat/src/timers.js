@@ -173,21 +173,27 @@ function abortable(signal, begin) {
   });
 }
 
+/**
+ * @param {number} [delay]
+ * @param {any} [value]
+ * @param {{ signal?: AbortSignal }} [options]
+ * @returns {Promise<any>}
+ */
+const sleep = (delay, value, options) => abortable(options?.signal, (done) => setTimeout(done, delay)).then(() => value);
+
 /** node:timers/promises. */
 export const promises = {
-  /** @type {(delay?: number, value?: any, options?: { signal?: AbortSignal }) => Promise<any>} */
-  setTimeout: (delay, value, options) =>
-    abortable(options?.signal, (done) => setTimeout(done, delay)).then(() => value),
+  setTimeout: sleep,
   /** @type {(value?: any, options?: { signal?: AbortSignal }) => Promise<any>} */
   setImmediate: (value, options) => abortable(options?.signal, (done) => setImmediate(done)).then(() => value),
   /** @type {(delay?: number, value?: any, options?: { signal?: AbortSignal }) => AsyncGenerator<any>} */
   async *setInterval(delay, value, options) {
-    for (;;) yield await promises.setTimeout(delay, value, options);
+    for (;;) yield await sleep(delay, value, options);
   },
   scheduler: {
     /** @type {(delay: number, options?: { signal?: AbortSignal }) => Promise<void>} */
-    wait: (delay, options) => promises.setTimeout(delay, undefined, options),
-    yield: () => promises.setImmediate(),
+    wait: (delay, options) => sleep(delay, undefined, options),
+    yield: () => abortable(undefined, (done) => setImmediate(done)),
   },
 };
 

@@ -71,6 +71,7 @@ export function createSecureContext(options = {}) {
   return { context: options };
 }
 
+/** @type {readonly string[]} */
 export const rootCertificates = Object.freeze([]);
 export const getCiphers = () => [];
 export const DEFAULT_MIN_VERSION = "TLSv1.2";

@@ -30,6 +30,7 @@ export class IncomingMessage extends Readable {
   complete = false;
   aborted = false;
   trailers = {};
+  /** @type {string[]} */
   rawTrailers = [];
   statusCode = null;
   statusMessage = null;

@@ -50,9 +50,11 @@ export function connectTcp(address, port, callback) {
     const network = instanceNetwork();
     socket.startConnect(
       network,
-      ip.family === "IPv6"
-        ? { tag: "ipv6", val: { port, flowInfo: 0, address: ip.groups, scopeId: 0 } }
-        : { tag: "ipv4", val: { port, address: ip.groups } },
+      /** @type {any} */ (
+        ip.family === "IPv6"
+          ? { tag: "ipv6", val: { port, flowInfo: 0, address: ip.groups, scopeId: 0 } }
+          : { tag: "ipv4", val: { port, address: ip.groups } }
+      ),
     );
   } catch (error) {
     abandon();
