@@ -37,6 +37,17 @@ let started = false;
 let turning = false;
 let engineTasks = 0;
 
+/**
+ * Whom nobody caught: the program goes on, since requests that have nothing to do
+ * with it would fail.
+ */
+export const uncaught = {
+  /** @param {unknown} error */
+  report(error) {
+    console.error(`uncaught: ${error instanceof Error ? `${error}\n${error.stack}` : String(error)}`);
+  },
+};
+
 /** Milliseconds on a clock that only goes forward. */
 export function clock() {
   return Number(now()) / NS_PER_MS;
@@ -90,7 +101,8 @@ export function engineTask(promise) {
 
 /**
  * Turns the loop until the promise is settled. It is rejected where nothing is
- * left that could settle it.
+ * left that could settle it. What became ready since the last time, as
+ * connections that ended, is told first.
  * @template T
  * @param {() => Promise<T>} run
  * @returns {Promise<T>}
@@ -107,6 +119,7 @@ export async function hold(run) {
     engineTimeout(turn, 0);
   }
   try {
+    if (watched.size) await new Promise((resolve) => immediate(() => resolve(undefined)));
     return await /** @type {Promise<T>} */ (Promise.race([run(), never]));
   } finally {
     stalled.delete(stall);
@@ -129,7 +142,12 @@ function turn() {
   }
   engineTimeout(turn, 0);
   if (next === tasks.length) collect();
-  if (next < tasks.length) tasks[next++]();
+  if (next === tasks.length) return;
+  try {
+    tasks[next++]();
+  } catch (error) {
+    uncaught.report(error);
+  }
 }
 
 /** Fills `tasks` with what is ready, and waits where nothing is. */

@@ -4,7 +4,7 @@ import { getArguments, getEnvironment, initialCwd } from "wasi:cli/environment";
 import { exit as exitWasi } from "wasi:cli/exit";
 import { now } from "wasi:clocks/monotonic-clock";
 import { unsupported } from "./errors.js";
-import { isStarted, whenStarted } from "./loop.js";
+import { isStarted, uncaught, whenStarted } from "./loop.js";
 import { nextTick } from "./next-tick.js";
 
 /**
@@ -37,6 +37,11 @@ whenStarted(() => {
 });
 
 const emitter = new EventEmitter();
+
+const { report } = uncaught;
+uncaught.report = (error) => {
+  if (!emitter.emit("uncaughtException", error, "uncaughtException")) report(error);
+};
 
 /** @param {[number, number]} [since] */
 export function hrtime(since) {
