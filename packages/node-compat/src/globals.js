@@ -1,7 +1,7 @@
 /** What Node has without an import. */
 import "./stack-trace.js";
 import { Buffer } from "buffer";
-import { engineTask } from "./loop.js";
+import { fetch } from "./http/fetch.js";
 import process from "./process.js";
 import * as timers from "./timers.js";
 
@@ -14,8 +14,22 @@ for (const [name, value] of Object.entries({
   Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
 }
 
-const engineFetch = globalThis.fetch;
-globalThis.fetch = (input, init) => engineTask(engineFetch(input, init));
+globalThis.fetch = fetch;
 
-// The engine reports what it cannot know while the component is built.
+// The engine's own would count on its loop, which stands still while ours waits.
+AbortSignal.timeout = (milliseconds) => {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError")), milliseconds);
+  return controller.signal;
+};
+
+URL.canParse ??= (url, base) => {
+  try {
+    return Boolean(new URL(url, base));
+  } catch {
+    return false;
+  }
+};
+
+// Packages read it while the component is built, when there is no clock.
 Object.defineProperty(performance, "timeOrigin", { value: 0, configurable: true });

@@ -18,8 +18,6 @@ import { Timers } from "./timer-queue.js";
 
 const engineTimeout = globalThis.setTimeout;
 const NS_PER_MS = 1e6;
-/** While the engine waits for something itself (ms). */
-const ENGINE_SLICE = 1;
 
 export const timers = new Timers();
 /** @type {Set<{ pollable: Pollable, callback: () => void }>} */
@@ -35,7 +33,6 @@ let deferred = [];
 const stalled = new Set();
 let started = false;
 let turning = false;
-let engineTasks = 0;
 
 /**
  * Whom nobody caught: the program goes on, since requests that have nothing to do
@@ -85,18 +82,6 @@ export function watch(pollable, callback) {
 /** @param {() => void} callback */
 export function immediate(callback) {
   immediates.push(callback);
-}
-
-/**
- * Keeps the engine's own loop alive while what it waits for is under way.
- * @template T
- * @param {Promise<T>} promise
- */
-export function engineTask(promise) {
-  engineTasks++;
-  const done = () => void engineTasks--;
-  promise.then(done, done);
-  return promise;
 }
 
 /**
@@ -156,8 +141,7 @@ function collect() {
   next = 0;
   const waiting = [...watched];
   const pollables = waiting.map((entry) => entry.pollable);
-  let limit = immediates.length ? 0 : timers.next(clock());
-  if (engineTasks) limit = Math.min(limit, ENGINE_SLICE);
+  const limit = immediates.length ? 0 : timers.next(clock());
   if (limit === Infinity && pollables.length === 0) {
     for (const stall of stalled) stall();
     return;

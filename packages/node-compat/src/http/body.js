@@ -11,14 +11,14 @@ const READ_SIZE = 65536n;
 /** @param {import("wasi:io/poll").Pollable} pollable */
 const ready = (pollable) => new Promise((resolve) => watch(pollable, () => resolve(undefined)));
 
-/** Reads a request's body, once. */
+/** Reads a body, once: a request's here, or a response's of another server. */
 export class BodyReader {
   #body;
   #stream;
   /** @type {import("wasi:io/poll").Pollable | undefined} */
   #pollable;
 
-  /** @param {IncomingRequest} request */
+  /** @param {IncomingRequest | import("wasi:http/types").IncomingResponse} request */
   constructor(request) {
     this.#body = request.consume();
     this.#stream = this.#body.stream();
@@ -32,7 +32,7 @@ export class BodyReader {
         data = this.#stream.read(READ_SIZE);
       } catch (error) {
         if (hostCode(error) === "closed") return null;
-        throw Object.assign(new Error("the client went away, or its body broke the protocol"), { code: "ECONNRESET", cause: error });
+        throw Object.assign(new Error("the other end went away, or its body broke the protocol"), { code: "ECONNRESET", cause: error });
       }
       if (data.length) return data;
       await ready((this.#pollable ??= this.#stream.subscribe()));
@@ -44,6 +44,29 @@ export class BodyReader {
     this.#stream[Symbol.dispose]();
     IncomingBody.finish(this.#body)[Symbol.dispose]();
   }
+}
+
+/**
+ * @param {BodyReader} body
+ * @param {AbortSignal | null} [signal]
+ * @returns {ReadableStream<any>}
+ */
+export function toStream(body, signal) {
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        signal?.throwIfAborted();
+        const data = await body.read();
+        if (data) return controller.enqueue(data);
+        body.close();
+        controller.close();
+      },
+      cancel() {
+        body.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /** The client does not want the rest. */

@@ -1,6 +1,6 @@
 /** Answers by a function from Request to Response. */
 import { env } from "../process.js";
-import { ClientGone } from "./body.js";
+import { ClientGone, toStream } from "./body.js";
 
 /**
  * @typedef {(request: Request, env: object, context: Context) => Response | Promise<Response>} Fetch
@@ -82,22 +82,3 @@ function toRequest(exchange, signal) {
   }
   return new Request(`${exchange.scheme}://${exchange.authority}${exchange.path}`, init);
 }
-
-/** @param {import("./body.js").BodyReader} body */
-function toStream(body) {
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const data = await body.read();
-        if (data) return controller.enqueue(data);
-        body.close();
-        controller.close();
-      },
-      cancel() {
-        body.close();
-      },
-    },
-    { highWaterMark: 0 },
-  );
-}
-
