@@ -1,17 +1,19 @@
 /** Which module stands for which of Node's: here, of a package, or of unenv. */
 
 const OWN = [
-  "buffer", "crypto", "diagnostics_channel", "dns", "dns/promises", "fs", "fs/promises", "http", "net", "process", "stream/promises", "timers", "timers/promises", "tls",
+  "buffer", "crypto", "diagnostics_channel", "dns", "dns/promises", "fs", "fs/promises", "http", "net", "process", "stream/promises", "timers", "timers/promises", "tls", "util",
 ];
 
 const UNENV = [
-  "assert", "assert/strict", "async_hooks", "child_process", "cluster", "console", "constants", "dgram", "domain",
+  "async_hooks", "child_process", "cluster", "console", "constants", "dgram", "domain",
   "http2", "https", "inspector", "inspector/promises", "module", "os", "path", "path/posix", "path/win32", "perf_hooks", "punycode",
   "querystring", "readline", "readline/promises", "repl", "stream/consumers", "stream/web", "sys", "trace_events", "tty", "url",
-  "util", "util/types", "v8", "vm", "wasi", "worker_threads", "zlib",
+  "util/types", "v8", "vm", "wasi", "worker_threads", "zlib",
 ];
 
 const PACKAGES = {
+  assert: "@warpgrid/node-compat/assert.cjs",
+  "assert/strict": "@warpgrid/node-compat/assert.cjs",
   events: "events",
   stream: "readable-stream/lib/stream.js",
   string_decoder: "string_decoder",

@@ -11,7 +11,7 @@ export async function nodeModules(compat) {
   const require = createRequire(join(compat, "package.json"));
   const prefix = "@warpgrid/node-compat/";
   const find = (target) => {
-    if (target.startsWith(prefix)) return join(compat, "src", `${target.slice(prefix.length)}.js`);
+    if (target.startsWith(prefix)) return join(compat, "src", target.endsWith(".cjs") ? target.slice(prefix.length) : `${target.slice(prefix.length)}.js`);
     // With a slash at the end it is a package, though Node has a module of that name.
     return require.resolve(target.includes("/") ? target : `${target}/`);
   };

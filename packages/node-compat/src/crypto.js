@@ -3,8 +3,10 @@ import { Buffer } from "buffer";
 import { unsupported } from "./errors.js";
 import { bytes, createHash, createHmac, getHashes, hash, Hash, Hmac } from "./crypto/hashes.js";
 import { hkdf, hkdfSync, pbkdf2, pbkdf2Sync, scrypt, scryptSync } from "./crypto/keys.js";
+import { createSecretKey, KeyObject } from "./crypto/key-object.js";
 import { nextTick } from "./next-tick.js";
 
+export { createSecretKey, KeyObject };
 export { createHash, createHmac, getHashes, hash, Hash, Hmac, hkdf, hkdfSync, pbkdf2, pbkdf2Sync, scrypt, scryptSync };
 
 export const webcrypto = globalThis.crypto;
@@ -103,7 +105,7 @@ export const getCiphers = () => [];
 export const getFips = () => 0;
 
 export default {
-  webcrypto, subtle, createHash, createHmac, getHashes, hash, Hash, Hmac, hkdf, hkdfSync, pbkdf2, pbkdf2Sync, scrypt, scryptSync,
+  webcrypto, subtle, createSecretKey, KeyObject, createHash, createHmac, getHashes, hash, Hash, Hmac, hkdf, hkdfSync, pbkdf2, pbkdf2Sync, scrypt, scryptSync,
   randomBytes, randomFill, randomFillSync, randomInt, randomUUID, getRandomValues, timingSafeEqual, createCipheriv, createDecipheriv,
   createSign, createVerify, sign, verify, createPublicKey, createPrivateKey, publicEncrypt, generateKeyPairSync, constants, getCiphers, getFips,
 };
