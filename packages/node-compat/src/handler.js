@@ -77,6 +77,8 @@ export function incomingHandler(load) {
       } catch (error) {
         console.error(describe(error));
         if (!exchange.responded) exchange.respond(500, []).end();
+      } finally {
+        exchange.close();
       }
     },
   };

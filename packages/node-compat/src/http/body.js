@@ -17,6 +17,8 @@ export class BodyReader {
   #stream;
   /** @type {import("wasi:io/poll").Pollable | undefined} */
   #pollable;
+  #unwatch = () => {};
+  #open = true;
 
   /** @param {IncomingRequest | import("wasi:http/types").IncomingResponse} request */
   constructor(request) {
@@ -27,6 +29,7 @@ export class BodyReader {
   /** @returns {Promise<Uint8Array | null>} `null` at the end */
   async read() {
     for (;;) {
+      if (!this.#open) return null;
       let data;
       try {
         data = this.#stream.read(READ_SIZE);
@@ -35,11 +38,17 @@ export class BodyReader {
         throw Object.assign(new Error("the other end went away, or its body broke the protocol"), { code: "ECONNRESET", cause: error });
       }
       if (data.length) return data;
-      await ready((this.#pollable ??= this.#stream.subscribe()));
+      const pollable = (this.#pollable ??= this.#stream.subscribe());
+      await new Promise((resolve) => {
+        this.#unwatch = watch(pollable, () => resolve(undefined));
+      });
     }
   }
 
   close() {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#unwatch();
     this.#pollable?.[Symbol.dispose]();
     this.#stream[Symbol.dispose]();
     IncomingBody.finish(this.#body)[Symbol.dispose]();

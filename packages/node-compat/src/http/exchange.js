@@ -17,6 +17,8 @@ export class Exchange {
   /** @type {[string, string][]} */
   headers;
   #request;
+  /** @type {BodyReader | undefined} */
+  #body;
   #outparam;
   responded = false;
 
@@ -44,7 +46,13 @@ export class Exchange {
   }
 
   body() {
-    return new BodyReader(this.#request);
+    return (this.#body ??= new BodyReader(this.#request));
+  }
+
+  /** Gives back what the host holds for the request. The response has its own. */
+  close() {
+    this.#body?.close();
+    this.#request[Symbol.dispose]();
   }
 
   /**
