@@ -1,9 +1,10 @@
 // node build.mjs REQUEST.json: bundles a program and makes a component of it.
 //
-// The request: entry, compat (the directory of @warpgrid/node-compat), wit (a
-// directory whose `deps` has warpgrid:shim and WASI), work (a directory of its
-// own), output. Prints what it did as JSON.
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+// The request: entry, compat (the directory of @warpgrid/node-compat), wit (a file
+// with the packages of warpgrid:shim and WASI, nested), work (a directory of its
+// own), output, spliceCache (a directory, with the patched componentize-js).
+// Prints what it did as JSON.
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { componentize } from "@bytecodealliance/componentize-js";
 import { bundle } from "./bundle.mjs";
@@ -19,14 +20,12 @@ await mkdir(request.work, { recursive: true });
 const source = join(request.work, "program.js");
 await writeFile(source, bundled.code);
 await writeFile(`${source}.map`, bundled.map);
-const wit = join(request.work, "wit");
-// A copy: the engine's tools write into the directory they are given.
-await cp(join(request.wit, "deps"), join(wit, "deps"), { recursive: true });
-await writeFile(join(wit, "program.wit"), world(bundled.imports, ["wasi:http/incoming-handler"]));
+// As text: the engine's tools find no files where preview2-shim has no `/`.
+const witWorld = `${world(bundled.imports, ["wasi:http/incoming-handler"])}\n${await readFile(request.wit, "utf8")}`;
 
 const { component } = await componentize({
   sourcePath: source,
-  witPath: wit,
+  witWorld,
   worldName: "program",
   spliceCache: request.spliceCache,
 });

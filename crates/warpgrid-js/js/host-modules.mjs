@@ -1,5 +1,5 @@
-// The version that the engine's own imports are of: resources of another one
-// would be other types.
+// Another version than the engine's own (0.2.10): with the same one its world and
+// the program's are merged, and what is unstable in it would be imported.
 export const WASI = "0.2.12";
 export const SHIM = "0.1.0";
 
