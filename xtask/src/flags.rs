@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use serde::{Deserialize, Serialize};
 
 /// Builds, checks and maintains WarpGrid SDK.
 #[derive(Debug, Parser)]
@@ -147,6 +148,8 @@ pub enum BenchName {
     Calls,
     /// Connections to a database.
     Db,
+    /// A Go service, beside what `go build` makes of it.
+    Go,
     /// Requests, memory and start, beside hyper alone and a host without shims.
     Host,
     /// Instructions that the patched libc executes, beside the stock one.
@@ -156,15 +159,17 @@ pub enum BenchName {
 /// `cargo xtask compat`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  cargo xtask compat libc\n  cargo xtask compat libc --check\n  cargo xtask compat drivers --only pgx\n  cargo xtask compat libc --json | jq '.rows[] | select(.patched != \"passes\")'"
+    after_help = "Examples:\n  cargo xtask compat libc\n  cargo xtask compat libc --check\n  cargo xtask compat drivers pgx\n  cargo xtask compat go chi gorm\n  cargo xtask compat go-std net/http\n  cargo xtask compat libc --json | jq '.rows[] | select(.patched != \"passes\")'"
 )]
 pub struct Compat {
     /// What to try.
     pub name: CompatName,
-    /// Of the drivers, only this one; may be given several times. What is known
-    /// of the others stays.
-    #[arg(long, value_name = "DRIVER")]
+    /// Only these drivers or packages. What is known of the others stays.
+    #[arg(value_name = "NAME")]
     pub only: Vec<String>,
+    /// The compiler of the Go packages.
+    #[arg(long, value_enum, default_value_t = GoCompiler::Go)]
+    pub compiler: GoCompiler,
     /// Write nothing; fail if the data in the repository are not what the run
     /// gives.
     #[arg(long)]
@@ -182,6 +187,33 @@ pub enum CompatName {
     /// Drivers' own tests, directly and through `warp db-proxy`. They need Go
     /// and Python.
     Drivers,
+    /// Programs over widely used Go packages, natively and as components.
+    Go,
+    /// Go's own tests of its standard library: natively, by stock Go for
+    /// wasip1, and as components.
+    GoStd,
+}
+
+/// What compiles Go for WebAssembly.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum GoCompiler {
+    /// Standard Go.
+    Go,
+    /// TinyGo, for small components.
+    Tinygo,
+}
+
+impl GoCompiler {
+    /// As `warp pack --lang` names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            GoCompiler::Go => "go",
+            GoCompiler::Tinygo => "tinygo",
+        }
+    }
 }
 
 /// `cargo xtask fuzz`

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use serde::de::DeserializeOwned;
 use warpgrid_store::{BuildError, Entry};
 
 /// The root of the checkout: the directory above this crate. cargo sets the
@@ -20,6 +21,17 @@ pub fn built(result: Result<Entry, BuildError<anyhow::Error>>) -> anyhow::Result
         BuildError::Build(error) => error,
         BuildError::Store(error) => error.into(),
     })
+}
+
+/// Reads a TOML file of the checkout, by its path there.
+///
+/// # Errors
+/// With the place, where it is not as it should be.
+pub fn read_toml<T: DeserializeOwned>(file: &str) -> anyhow::Result<T> {
+    let path = root().join(file);
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    toml_edit::de::from_str(&text).with_context(|| path.display().to_string())
 }
 
 /// Writes a file that a run makes, and says so.

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 /// Pack existing backend programs into WebAssembly components, and run them.
 #[derive(Debug, Parser)]
@@ -119,6 +119,10 @@ pub struct Run {
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     pub env: Vec<(String, String)>,
 
+    /// What makes machine code of the component
+    #[arg(long, value_enum, default_value_t, value_name = "NAME")]
+    pub compiler: Compiler,
+
     /// Say on standard error how many WebAssembly instructions the program executed
     #[arg(long)]
     pub count: bool,
@@ -126,6 +130,16 @@ pub struct Run {
     /// Arguments for the program
     #[arg(last = true, value_name = "ARGS")]
     pub args: Vec<OsString>,
+}
+
+/// What makes machine code of a component.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum Compiler {
+    /// Makes fast code
+    #[default]
+    Cranelift,
+    /// Makes code fast, to try a change or to run once
+    Winch,
 }
 
 fn variable(text: &str) -> Result<(String, String), String> {

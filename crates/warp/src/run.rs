@@ -12,7 +12,9 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 use warpgrid_host::config::Rule;
 use warpgrid_host::http::{self, Current};
-use warpgrid_host::{Deployment, EngineConfig, Invocation, ShimConfig, Signal, WarpGridEngine};
+use warpgrid_host::{
+    Compiler, Deployment, EngineConfig, Invocation, ShimConfig, Signal, WarpGridEngine,
+};
 use warpgrid_pack::{Analysis, Symbols, analyze, check, manifest};
 use warpgrid_store::Store;
 
@@ -42,6 +44,10 @@ pub fn run(args: cli::Run) -> miette::Result<ExitCode> {
     }
     let engine = WarpGridEngine::new(EngineConfig {
         code_cache: code_cache(),
+        compiler: match args.compiler {
+            cli::Compiler::Cranelift => Compiler::Cranelift,
+            cli::Compiler::Winch => Compiler::Winch,
+        },
         count_instructions: args.count,
         ..EngineConfig::for_limits(&config.limits)
     })?;

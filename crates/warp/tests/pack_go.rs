@@ -6,8 +6,12 @@
 mod support;
 
 use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
 
-use support::Project;
+use support::{Project, go};
+use warpgrid_test_harness::preview1;
+use warpgrid_test_harness::process::{self, Bounds, Cut};
 
 const MODULE: &str = "module example.com/program\n\ngo 1.26\n";
 const HELLO: &str = "package main\n\nfunc main() { println(\"hello\") }\n";
@@ -218,8 +222,51 @@ fn the_same_sources_give_the_same_component_stripped_or_not() {
     assert_eq!(ran.code, Some(0), "{}", ran.account);
 }
 
+/// What each patch of the series is for: a program of the stock standard library,
+/// in the same host, does without.
+#[test]
+fn a_program_of_stock_go_finds_nothing_of_it() {
+    let project = go::guest("go");
+    let mut build = Command::new("go");
+    build.args(["build", "-o", "stock.wasm", "."]);
+    build.envs([("GOOS", "wasip1"), ("GOARCH", "wasm")]);
+    let bounds = Bounds::within(Duration::from_secs(300));
+    process::run(build.current_dir(project.path()), &bounds)
+        .and_then(process::Finished::success)
+        .unwrap();
+    preview1::adapt(&project.path().join("stock.wasm")).unwrap();
+    let part = |name: &str| {
+        let only = format!("ONLY={name}");
+        let mut warp = Command::new(env!("CARGO_BIN_EXE_warp"));
+        warp.current_dir(project.path());
+        warp.args(["run", "stock.wasm", "--compiler", "winch", "--env", &only]);
+        // Of a signal it never hears.
+        let limit = Bounds::within(Duration::from_secs(if name == "signals" { 3 } else { 60 }));
+        match process::run(&mut warp, &limit) {
+            Ok(finished) => finished,
+            Err(error) => error.downcast::<Cut>().unwrap().finished,
+        }
+    };
+    let same = part("start");
+    assert!(same.stdout.ends_with(b"random: true\n"), "{same}");
+    for (name, lines) in [
+        ("files", "file: \"hello\\n\" <nil>\nstat: motd 6 true\n"),
+        ("zones", "local: 2026-07-01 02:00:00 +0200 CEST\n"),
+        ("names", "service: [127.0.0.1] <nil>\n"),
+        ("connections", "echo: 4194304 true <nil>\n"),
+        ("datagrams", "datagram: udp4 9000 true <nil>\n"),
+        ("encrypted", "roots: true\n"),
+        ("signals", "hangup\n"),
+    ] {
+        assert!(go::EXPECTED.contains(lines), "{name}: nobody finds {lines}");
+        let found = part(name);
+        let text = String::from_utf8_lossy(&found.stdout);
+        assert!(!text.contains(lines), "{name}: {found}");
+    }
+}
+
 /// What the program writes is what it is to find.
 #[test]
 fn a_program_finds_the_system_that_the_host_shows_it() {
-    support::go::finds_its_system(&support::go::guest("go"), &[]);
+    go::finds_its_system(&go::guest("go"), &[]);
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use warpgrid_pack::{Error, write_atomically};
 use warpgrid_series::{Patch, SeriesError, patch_directory};
@@ -100,7 +101,22 @@ fn write(
     for (name, text) in new_files(world) {
         put(&content.join(name), text.as_bytes())?;
     }
+    let names = originals.keys().map(String::as_str);
+    for name in names.chain(new_files(world).map(|(name, _)| name)) {
+        age(&content.join(name))?;
+    }
     Ok(())
+}
+
+/// Makes a file an old one. Go looks for packages of the standard library past
+/// the overlay where a file of theirs is younger than two seconds
+/// (`cmd/go/internal/modindex`).
+fn age(path: &Path) -> Result<(), Error> {
+    fs::File::options()
+        .write(true)
+        .open(path)
+        .and_then(|file| file.set_modified(SystemTime::UNIX_EPOCH))
+        .map_err(|error| Error::file("set the time of", path, &error))
 }
 
 fn put(path: &Path, bytes: &[u8]) -> Result<(), Error> {

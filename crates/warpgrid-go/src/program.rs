@@ -42,7 +42,7 @@ const REFUSALS: &[Refusal] = &[
             "syscall.Socket(",
         ],
         what: "uses raw sockets",
-        help: "a component has TCP only: use net.Dial(\"tcp\", …), or leave the file out by \
+        help: "a component has TCP and UDP: use net.Dial(\"udp\", …), or leave the file out by \
                `//go:build !wasip1`",
     },
 ];

@@ -9,6 +9,7 @@ use warpgrid_store::Store;
 use wasmtime::component::Component;
 use wasmtime::{
     Config, Enabled, Engine, InstanceAllocationStrategy, OperatorCost, PoolingAllocationConfig,
+    Strategy,
 };
 
 use crate::budget::TABLE_ELEMENTS;
@@ -35,6 +36,16 @@ const RESIDENT: usize = 1 << 20;
 /// Bytes of metadata of one instance.
 const INSTANCE_METADATA: usize = 8 << 20;
 
+/// What makes machine code of components.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Compiler {
+    /// Cranelift, which makes fast code.
+    #[default]
+    Cranelift,
+    /// Winch, which makes it fast, in one pass.
+    Winch,
+}
+
 /// What all deployments of an engine share.
 #[derive(Debug, Clone)]
 pub struct EngineConfig {
@@ -44,6 +55,8 @@ pub struct EngineConfig {
     pub memory: usize,
     /// Where compiled code is kept; compiled anew each time if absent.
     pub code_cache: Option<Store>,
+    /// What compiles.
+    pub compiler: Compiler,
     /// Whether the instructions that guests execute are counted, which makes
     /// them slower. It is wasmtime's fuel that counts: each WebAssembly
     /// instruction is one, a copy of any length, too; but `nop`, `drop`,
@@ -67,6 +80,7 @@ impl EngineConfig {
             instances: limits.instances.saturating_mul(2),
             memory: limits.memory_bytes(),
             code_cache: None,
+            compiler: Compiler::default(),
             count_instructions: false,
         }
     }
@@ -78,6 +92,7 @@ pub struct WarpGridEngine {
     pub(crate) engine: Engine,
     pub(crate) linkers: Arc<Linkers>,
     code_cache: Option<Store>,
+    compiler: Compiler,
     pub(crate) count_instructions: bool,
     pub(crate) pools: Pools,
 }
@@ -103,6 +118,7 @@ impl WarpGridEngine {
     pub(crate) fn for_limits(&self, limits: &Limits) -> Result<Self, Error> {
         let config = EngineConfig {
             code_cache: self.code_cache.clone(),
+            compiler: self.compiler,
             count_instructions: self.count_instructions,
             ..EngineConfig::for_limits(limits)
         };
@@ -130,6 +146,7 @@ impl WarpGridEngine {
             engine,
             linkers: Arc::default(),
             code_cache: config.code_cache,
+            compiler: config.compiler,
             count_instructions: config.count_instructions,
             pools,
         })
@@ -194,6 +211,10 @@ fn wasmtime_config(config: &EngineConfig) -> Config {
     }
     let mut wasmtime = Config::new();
     wasmtime
+        .strategy(match config.compiler {
+            Compiler::Cranelift => Strategy::Cranelift,
+            Compiler::Winch => Strategy::Winch,
+        })
         .wasm_component_model(true)
         .wasm_component_model_async(true)
         .epoch_interruption(true)

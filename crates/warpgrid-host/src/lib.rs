@@ -48,7 +48,7 @@ mod worker;
 pub use command::{Ended, Invocation};
 pub use config::{ConfigError, ShimConfig};
 pub use deployment::Deployment;
-pub use engine::{EngineConfig, Module, WarpGridEngine};
+pub use engine::{Compiler, EngineConfig, Module, WarpGridEngine};
 pub use error::Error;
 pub use shims::signals::Signal;
 pub use shims::threading::ThreadingModel;

@@ -115,7 +115,9 @@ fn serve(directory: &Path, port: u16, start: Start) -> Result<Child> {
     let deadline = Instant::now() + START_WITHIN;
     // Its process id is there before it listens, so that nobody else's port is
     // taken for its own.
-    while !(is_own(directory, server.id()) && listens(port)) {
+    while !(is_own(directory, server.id())
+        && crate::port::listens((Ipv4Addr::LOCALHOST, port).into()))
+    {
         if let Some(status) = server.try_wait()? {
             bail!("{command:?} ended ({status}); its log:\n{}", log(directory));
         }
@@ -133,10 +135,6 @@ fn serve(directory: &Path, port: u16, start: Start) -> Result<Child> {
 fn is_own(directory: &Path, pid: u32) -> bool {
     let text = fs::read_to_string(directory.join("pid")).unwrap_or_default();
     text.trim() == pid.to_string()
-}
-
-fn listens(port: u16) -> bool {
-    std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
 }
 
 fn log(directory: &Path) -> String {

@@ -11,11 +11,13 @@ const LARGEST_BODY: u64 = 64 << 20;
 
 /// One request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Request {
+pub enum Request<'a> {
     /// `GET` of a path.
-    Get(&'static str),
+    Get(&'a str),
     /// `POST` of JSON to a path.
-    PostJson(&'static str, &'static str),
+    PostJson(&'a str, &'a str),
+    /// Any method, of JSON, to a path.
+    Json(&'a str, &'a str, &'a str),
 }
 
 /// What a client can tell one answer from another by.
@@ -34,7 +36,7 @@ pub struct Answer {
 ///
 /// # Errors
 /// Where no whole answer comes, with the request.
-pub fn send(address: SocketAddr, request: Request) -> Result<Answer> {
+pub fn send(address: SocketAddr, request: Request<'_>) -> Result<Answer> {
     Client::new(address).send(request)
 }
 
@@ -62,15 +64,20 @@ impl Client {
     ///
     /// # Errors
     /// Where no whole answer comes, with the request.
-    pub fn send(&self, request: Request) -> Result<Answer> {
+    pub fn send(&self, request: Request<'_>) -> Result<Answer> {
         let url = |path: &str| format!("http://{}{path}", self.address);
-        let response = match request {
-            Request::Get(path) => self.agent.get(url(path)).call(),
-            Request::PostJson(path, json) => self
-                .agent
-                .post(url(path))
+        let json = |method: &str, path: &str, json: &str| {
+            let request = ureq::http::Request::builder()
+                .method(method)
+                .uri(url(path))
                 .header("content-type", "application/json")
-                .send(json),
+                .body(json.to_owned())?;
+            Ok(self.agent.run(request)?)
+        };
+        let response: Result<_> = match request {
+            Request::Get(path) => self.agent.get(url(path)).call().map_err(Into::into),
+            Request::PostJson(path, body) => json("POST", path, body),
+            Request::Json(method, path, body) => json(method, path, body),
         };
         let mut response = response.with_context(|| format!("{request:?}"))?;
         let content_type = response

@@ -1,7 +1,7 @@
 //! Real servers for tests: each on a free port, in a temporary directory, and
 //! gone when the test that started it ends, whichever way it ends. Beside them,
 //! what a test of whole programs needs: running them with everything captured,
-//! HTTP clients, components that are built once, and a network that fails when
+//! HTTP clients, components that are built once or adapted, and a network that fails when
 //! it is told to.
 
 #![forbid(unsafe_code)]
@@ -16,6 +16,7 @@ pub mod http;
 pub mod mariadb;
 mod port;
 pub mod postgres;
+pub mod preview1;
 pub mod process;
 pub mod redis;
 pub mod service;

@@ -67,6 +67,16 @@ impl Finished {
     }
 }
 
+/// A program that met a bound and was killed: why, and what it had written.
+#[derive(Debug, thiserror::Error)]
+#[error("{cause}\n{finished}")]
+pub struct Cut {
+    /// The bound.
+    pub cause: String,
+    /// How far it came.
+    pub finished: Finished,
+}
+
 impl fmt::Display for Finished {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "command:   {}", self.command)?;
@@ -82,7 +92,7 @@ impl fmt::Display for Finished {
 /// that is killed as a whole when a bound is met.
 ///
 /// # Errors
-/// Where it cannot be run, or meets a bound: then with what it has written.
+/// Where it cannot be run, or meets a bound: then it is a [`Cut`].
 pub fn run(command: &mut Command, bounds: &Bounds) -> Result<Finished> {
     let line = format!("{command:?}");
     let directory = directory_of(command);
@@ -104,9 +114,25 @@ pub fn run(command: &mut Command, bounds: &Bounds) -> Result<Finished> {
         stderr: stderr.join().unwrap_or_default(),
     };
     match cut {
-        Some(cause) => bail!("{cause}\n{finished}"),
+        Some(cause) => Err(Cut { cause, finished }.into()),
         None => Ok(finished),
     }
+}
+
+/// How long a client of a server may take.
+const CLIENT_WITHIN: Duration = Duration::from_secs(120);
+
+/// Runs a client of a server to its end. The caller judges how that was.
+///
+/// # Errors
+/// Where it cannot be run, or hangs.
+pub(crate) fn client(command: &mut Command) -> Result<Output> {
+    let finished = run(command, &Bounds::within(CLIENT_WITHIN))?;
+    Ok(Output {
+        status: finished.status,
+        stdout: finished.stdout,
+        stderr: finished.stderr,
+    })
 }
 
 /// Kills a child that leads its process group, with all of that group.

@@ -8,16 +8,19 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::daemon::{self, Daemon};
-use crate::process::report;
+use crate::process::{self, report};
 use crate::tls::{self, ServerTls};
 
 /// The password of every user that [`Redis`] has.
 pub const PASSWORD: &str = "secret";
+/// The database that clients have without asking.
+pub const DATABASE: &str = "0";
 /// The user that a client without a name is.
 pub const DEFAULT: &str = "default";
 /// A user that may do everything.
@@ -25,6 +28,7 @@ pub const USER: &str = "app";
 /// A user that may do little but read.
 pub const LIMITED: &str = "app_limited";
 
+const READ_WITHIN: Duration = Duration::from_secs(60);
 const SETTINGS: &str = "\
 bind 127.0.0.1
 save \"\"
@@ -124,7 +128,17 @@ impl Redis {
     /// # Errors
     /// As [`Redis::start`].
     pub fn restart(&mut self) -> Result<()> {
-        self.0.restart()
+        self.0.restart()?;
+        // It takes connections while it still reads its data.
+        let deadline = Instant::now() + READ_WITHIN;
+        loop {
+            let answer = self.run(&["ping"])?;
+            if answer == "PONG" {
+                return Ok(());
+            }
+            ensure!(Instant::now() < deadline, "{answer}\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 }
 
@@ -134,12 +148,12 @@ impl Redis {
 /// # Errors
 /// Only where it cannot be run.
 pub fn redis_cli(address: SocketAddr, arguments: &[&str]) -> Result<Output> {
-    Command::new("redis-cli")
+    let mut command = Command::new("redis-cli");
+    command
         .args(["-h", &address.ip().to_string()])
         .args(["-p", &address.port().to_string()])
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
+        .args(arguments);
+    process::client(&mut command)
         .context("cannot run redis-cli: install the Debian package `redis-tools`")
 }
 

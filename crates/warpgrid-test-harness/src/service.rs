@@ -1,7 +1,7 @@
 //! Programs that serve until they are told to stop.
 
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::atomic::Ordering;
@@ -11,6 +11,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use rustix::process::Signal;
 use tempfile::NamedTempFile;
 
+use crate::port;
 use crate::process::{self, Bounds, directory_of, listing};
 
 const POLL: Duration = Duration::from_millis(10);
@@ -39,7 +40,7 @@ impl Service {
     pub fn start(bounds: &Bounds, with: impl Fn(SocketAddr) -> Command) -> Result<Self> {
         let mut last = anyhow!("no attempt was made");
         for _ in 0..ATTEMPTS {
-            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, crate::port::free()?));
+            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port::free()?));
             let mut service = Self::spawn(address, with(address))?;
             match service.wait_until_ready(bounds) {
                 Ok(()) => return Ok(service),
@@ -154,7 +155,7 @@ impl Service {
             if let Some(status) = self.child.try_wait()? {
                 bail!("it ended before it listened: {status}\n{}", self.report());
             }
-            if TcpStream::connect(self.address).is_ok() {
+            if port::listens(self.address) {
                 return Ok(());
             }
             if bounds.stop.load(Ordering::SeqCst) {
@@ -223,6 +224,8 @@ impl Guard {
 
 #[cfg(test)]
 mod tests {
+    use std::net::TcpStream;
+
     use super::*;
 
     fn bounds() -> Bounds {

@@ -4,12 +4,14 @@
 
 mod calls;
 mod db;
+mod go;
 mod guests;
 mod host;
 mod libc;
 mod page;
 mod programs;
 mod row;
+mod wrk;
 
 use anyhow::Context;
 use comfy_table::{Table, presets};
@@ -34,12 +36,14 @@ pub fn run(flags: &Bench, cancel: &Cancel) -> anyhow::Result<()> {
         BenchName::Calls,
         BenchName::Db,
         BenchName::Libc,
+        BenchName::Go,
     ];
     let names = flags.name.as_ref().map_or(&all[..], std::slice::from_ref);
     for name in names {
         let (bench, rows) = match name {
             BenchName::Calls => ("calls", calls::measure(flags.rounds, cancel)?),
             BenchName::Db => ("db", db::measure(flags.rounds, cancel)?),
+            BenchName::Go => ("go", go::measure(flags.rounds, cancel)?),
             BenchName::Host => ("host", host::measure(flags.rounds, cancel)?),
             BenchName::Libc => ("libc", libc::measure(flags.rounds, cancel)?),
         };

@@ -42,6 +42,11 @@ fn heading(bench: &str) -> (&'static str, &'static str) {
             "A guest that connects, queries and closes, through the host's pools, beside the \
              same program elsewhere.",
         ),
+        "go" => (
+            "Go",
+            "A service over net/http and pgx, packed by `warp pack` and run by `warp run`, beside \
+             what `go build` makes of it for this machine, both with the same Postgres.",
+        ),
         "host" => (
             "Requests, memory, start",
             "A handler that says hello. Beside it hyper without a guest, and the least host that \

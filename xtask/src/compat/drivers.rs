@@ -18,13 +18,14 @@ use warpgrid_series::process::Cancel;
 use warpgrid_store::FileLock;
 use warpgrid_test_harness::process::Bounds;
 
+use super::test2json::{Counts, Outcome, Outcomes, covers, outcome};
 use crate::progress::Task;
 use crate::test_all::suites;
 use crate::workspace;
 use pins::{CAUSES, Causes, Driver};
 use server::Server;
-use suite::{Outcome, Outcomes, Tests, Tools};
-use table::{Counts, Row, Table, Tried};
+use suite::{Tests, Tools};
+use table::{Row, Table, Tried};
 
 /// How long one run of a driver's tests may take, with what it compiles.
 const LIMIT: Duration = Duration::from_secs(30 * 60);
@@ -157,12 +158,6 @@ impl Found {
     }
 }
 
-fn outcome(outcomes: &Outcomes, name: &str) -> Outcome {
-    outcomes
-        .get(name)
-        .map_or(Outcome::NotRun, |(outcome, _)| *outcome)
-}
-
 /// Each way on a server of its own.
 fn both(name: &str, driver: &Driver, warp: &Path, tools: &Tools) -> anyhow::Result<Found> {
     let scratch = tempfile::Builder::new()
@@ -280,13 +275,6 @@ impl Run {
     }
 }
 
-/// Whether an explanation of one test holds for another: for its parts, and for
-/// what it is run with.
-fn covers(explained: &str, test: &str) -> bool {
-    test.strip_prefix(explained)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[']))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -365,7 +353,5 @@ mod tests {
         assert_eq!(run.table.rows.len(), 2);
         let stale: Vec<_> = causes["d"].keys().collect();
         assert_eq!(stale, ["B"]);
-        assert!(!covers("A", "AB"));
-        assert!(covers("f.py::a", "f.py::a[pool]"));
     }
 }

@@ -55,10 +55,7 @@ struct Causes {
 
 impl Causes {
     fn read() -> anyhow::Result<Self> {
-        let path = workspace::root().join(CAUSES);
-        let text = std::fs::read_to_string(&path)
-            .with_context(|| format!("cannot read {}", path.display()))?;
-        toml_edit::de::from_str(&text).with_context(|| path.display().to_string())
+        workspace::read_toml(CAUSES)
     }
 
     /// The tests in upstream's folder, without those that are left out.

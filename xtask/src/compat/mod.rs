@@ -2,7 +2,11 @@
 //! runs write.
 
 mod drivers;
+pub mod go;
+mod go_std;
 pub mod libc;
+mod rows;
+mod test2json;
 
 use std::path::PathBuf;
 
@@ -62,11 +66,19 @@ pub fn run(flags: &Compat, cancel: &Cancel) -> anyhow::Result<()> {
         CompatName::Libc => {
             ensure!(
                 flags.only.is_empty(),
-                "--only chooses drivers\nleave it out, or run `cargo xtask compat drivers`"
+                "wasi-libc's tests are run as a whole\nleave the names out, or run `cargo xtask compat drivers`"
             );
             finish(flags, &libc::run(cancel)?)
         }
         CompatName::Drivers => finish(flags, &drivers::run(&flags.only, cancel)?),
+        CompatName::GoStd => finish(flags, &go_std::run(&flags.only, cancel)?),
+        CompatName::Go => {
+            let way = go::Way {
+                compiler: flags.compiler,
+                machine_code: "cranelift",
+            };
+            finish(flags, &go::run(&flags.only, way, cancel)?)
+        }
     }
 }
 

@@ -8,6 +8,10 @@ use warpgrid_test_harness::mariadb::{self, Mariadb};
 use warpgrid_test_harness::postgres::{self, Postgres};
 use warpgrid_test_harness::redis::{self, Redis};
 
+use super::section::{self, Section};
+
+const LOOPBACK: &str = "127.0.0.1";
+
 /// Those that run, by their protocol.
 #[derive(Default)]
 pub struct Databases {
@@ -50,37 +54,69 @@ impl Databases {
 
     /// What tells a native program where they are and how to log in.
     pub fn describe(&self, command: &mut Command) {
-        if let Some(server) = &self.postgres {
-            command
-                .env("PGHOST", "127.0.0.1")
-                .env("PGPORT", server.port().to_string())
-                .env("PGUSER", postgres::SCRAM)
-                .env("PGPASSWORD", postgres::PASSWORD)
-                .env("PGDATABASE", postgres::DATABASE)
-                .env("DATABASE_URL", server.url(postgres::SCRAM));
+        command.envs(self.sections().flat_map(|(section, address)| {
+            told(&Section {
+                host: LOOPBACK,
+                port: address.port(),
+                ..section
+            })
+        }));
+    }
+
+    /// A `warp.toml` that tells a guest the same by names, and logs in for it.
+    pub fn configuration(&self) -> toml_edit::DocumentMut {
+        let mut document = section::document(self.sections().map(|(section, address)| {
+            let mut table = section.table();
+            table["upstream"] = toml_edit::value(address.to_string());
+            table
+        }));
+        for (section, _) in self.sections() {
+            for (name, value) in told(&Section {
+                password: "",
+                ..section
+            }) {
+                document["env"][name] = toml_edit::value(value);
+            }
         }
-        if let Some(server) = &self.mariadb {
-            let (user, password) = (mariadb::NATIVE, mariadb::PASSWORD);
-            let (port, database) = (server.port(), mariadb::DATABASE);
-            command
-                .env("MYSQL_HOST", "127.0.0.1")
-                .env("MYSQL_TCP_PORT", port.to_string())
-                .env("MYSQL_USER", user)
-                .env("MYSQL_PWD", password)
-                .env("MYSQL_DATABASE", database)
-                .env(
-                    "DATABASE_URL",
-                    format!("mysql://{user}:{password}@127.0.0.1:{port}/{database}"),
-                );
-        }
-        if let Some(server) = &self.redis {
-            let (port, password) = (server.port(), redis::PASSWORD);
-            command
-                .env("REDIS_HOST", "127.0.0.1")
-                .env("REDIS_PORT", port.to_string())
-                .env("REDIS_PASSWORD", password)
-                .env("REDIS_URL", format!("redis://:{password}@127.0.0.1:{port}"));
-        }
+        document
+    }
+
+    /// Each as guests have it, and where it really is.
+    fn sections(&self) -> impl Iterator<Item = (Section<'static>, SocketAddr)> {
+        let postgres = self.postgres.as_ref().map(|server| {
+            let section = Section {
+                protocol: "postgres",
+                host: "db.production.warp.local",
+                port: 5432,
+                database: postgres::DATABASE,
+                user: Some(postgres::SCRAM),
+                password: postgres::PASSWORD,
+            };
+            (section, server.address())
+        });
+        let mariadb = self.mariadb.as_ref().map(|server| {
+            let section = Section {
+                protocol: "mysql",
+                host: "db.production.warp.local",
+                port: 3306,
+                database: mariadb::DATABASE,
+                user: Some(mariadb::NATIVE),
+                password: mariadb::PASSWORD,
+            };
+            (section, server.address())
+        });
+        let redis = self.redis.as_ref().map(|server| {
+            let section = Section {
+                protocol: "redis",
+                host: "cache.production.warp.local",
+                port: 6379,
+                database: redis::DATABASE,
+                user: None,
+                password: redis::PASSWORD,
+            };
+            (section, server.address())
+        });
+        [postgres, mariadb, redis].into_iter().flatten()
     }
 
     /// Empties them, and gives the relational one the tables of a schema.
@@ -128,6 +164,48 @@ impl Databases {
     }
 }
 
+/// The variables in which programs look for a server, without a password where
+/// the host logs in.
+fn told(section: &Section<'_>) -> Vec<(&'static str, String)> {
+    let (host, port) = (section.host, section.port);
+    let (user, database) = (section.user.unwrap_or_default(), section.database);
+    let login = match (user, section.password) {
+        ("", "") => String::new(),
+        (user, "") => format!("{user}@"),
+        (user, password) => format!("{user}:{password}@"),
+    };
+    let names: [&'static str; 5] = match section.protocol {
+        "postgres" => ["PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE"],
+        "mysql" => [
+            "MYSQL_HOST",
+            "MYSQL_TCP_PORT",
+            "MYSQL_USER",
+            "MYSQL_PWD",
+            "MYSQL_DATABASE",
+        ],
+        _ => [
+            "REDIS_HOST",
+            "REDIS_PORT",
+            "REDIS_USER",
+            "REDIS_PASSWORD",
+            "REDIS_DATABASE",
+        ],
+    };
+    let values = [host, &port.to_string(), user, section.password, database];
+    let single = names.into_iter().zip(values.map(str::to_owned));
+    let url = match section.protocol {
+        "redis" => ("REDIS_URL", format!("redis://{login}{host}:{port}")),
+        protocol => (
+            "DATABASE_URL",
+            format!("{protocol}://{login}{host}:{port}/{database}"),
+        ),
+    };
+    single
+        .filter(|(_, value)| !value.is_empty())
+        .chain([url])
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,6 +230,14 @@ mod tests {
         let names: Vec<_> = command.get_envs().map(|(name, _)| name).collect();
         assert!(names.contains(&"REDIS_URL".as_ref()), "{names:?}");
         assert!(!names.contains(&"PGHOST".as_ref()), "{names:?}");
+        let guest = servers.configuration();
+        let url = guest["env"]["REDIS_URL"].as_str();
+        assert_eq!(url, Some("redis://cache.production.warp.local:6379"));
+        let url = guest["env"]["DATABASE_URL"].as_str();
+        let expected = "mysql://app_native@db.production.warp.local:3306/app";
+        assert_eq!(url, Some(expected));
+        assert_eq!(guest["database"].as_array_of_tables().unwrap().len(), 2);
+        assert!(!guest["env"].to_string().contains(mariadb::PASSWORD));
         assert!(Databases::start("db2").is_err());
     }
 }

@@ -14,7 +14,7 @@ use warpgrid_test_harness::process::Bounds;
 
 use super::databases::Databases;
 use super::report::Report;
-use super::rows::{Build, DATABASE_BENCH, DRIVER_BENCH, Kind, ROWS, Row, SAMPLE};
+use super::rows::{Build, DATABASE_BENCH, DRIVER_BENCH, GO_BENCH, Kind, ROWS, Row, SAMPLE};
 use super::{bounds, program, service, suites};
 use crate::{c_library, workspace};
 
@@ -99,6 +99,12 @@ impl<'a> Bench<'a> {
     /// The drivers that databases are measured with, and their native self.
     pub fn driver_bench(&self) -> anyhow::Result<Stage<'_>> {
         self.setup(&DRIVER_BENCH)
+    }
+
+    /// The service that Go is measured with, and its native self.
+    pub fn go_bench(&self) -> anyhow::Result<Stage<'_>> {
+        let row = ROWS.iter().find(|row| row.subject.app == GO_BENCH);
+        self.setup(row.context("the service is a row")?)
     }
 
     fn setup(&self, row: &Row) -> anyhow::Result<Stage<'_>> {

@@ -1,11 +1,13 @@
 //! `cargo xtask test-all`: every test there is, in one command.
 
-mod databases;
+pub mod databases;
+mod libtest;
 pub mod matrix;
 mod native;
-mod program;
+pub mod program;
 mod report;
 pub mod rows;
+pub mod section;
 pub mod service;
 pub mod suites;
 

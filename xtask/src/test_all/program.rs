@@ -24,7 +24,8 @@ pub fn test(stage: &Stage<'_>) -> anyhow::Result<()> {
     )
 }
 
-fn first_difference(native: &[u8], component: &[u8]) -> String {
+/// The first line that is another, both ways.
+pub fn first_difference(native: &[u8], component: &[u8]) -> String {
     let (native, component) = (
         String::from_utf8_lossy(native),
         String::from_utf8_lossy(component),

@@ -124,6 +124,12 @@ impl Report {
             return Ok(());
         }
         println!("{}", self.table());
+        for row in &self.rows {
+            // What it said in full stands above, perhaps far above.
+            if let Some(first) = row.cause.as_ref().and_then(|cause| cause.lines().next()) {
+                println!("{} FAILED: {first}", row.subject.app);
+            }
+        }
         println!(
             "{} passed, {} failed, {} skipped",
             self.passed, self.failed, self.skipped

@@ -48,6 +48,8 @@ impl Build {
 
 /// The row of the sample service.
 pub const SAMPLE: &str = "t2-rust-sqlx";
+/// What `cargo xtask bench go` builds and loads.
+pub const GO_BENCH: &str = "t3-go-http-postgres";
 
 /// What a program imports that opens connections and no files.
 const SOCKET_SHIMS: &[&str] = &["dns", "database-proxy", "sockets"];
@@ -85,7 +87,7 @@ pub const ROWS: &[Row] = &[
     Row {
         folder: "test-apps",
         subject: Subject {
-            app: "t3-go-http-postgres",
+            app: GO_BENCH,
             language: "Go",
             shims: SHIMS,
             database: Some("postgres"),

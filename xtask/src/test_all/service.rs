@@ -20,7 +20,7 @@ const ATTEMPTS: usize = 20;
 
 /// What a service is asked, one after the other. The last ones write, and
 /// answer according to what the ones before them wrote.
-pub type Dialogue = &'static [Request];
+pub type Dialogue = &'static [Request<'static>];
 
 /// For a server that does more than answer from its database.
 pub const SERVER: Dialogue = &[
@@ -189,7 +189,11 @@ fn start(
     })
 }
 
-fn converse(dialogue: Dialogue, address: SocketAddr) -> anyhow::Result<Vec<Answer>> {
+/// What a service answers to each request.
+///
+/// # Errors
+/// Where an answer does not come.
+pub fn converse(dialogue: &[Request<'_>], address: SocketAddr) -> anyhow::Result<Vec<Answer>> {
     let client = Client::new(address);
     dialogue
         .iter()
@@ -198,21 +202,30 @@ fn converse(dialogue: Dialogue, address: SocketAddr) -> anyhow::Result<Vec<Answe
 }
 
 fn compare(dialogue: Dialogue, expected: &[Answer], address: SocketAddr) -> anyhow::Result<()> {
-    let answers = converse(dialogue, address)?;
-    let mut different = Vec::new();
-    for ((request, native), component) in dialogue.iter().zip(expected).zip(&answers) {
-        if native != component {
-            different.push(format!(
-                "{request:?}\n  native    {native}\n  component {component}"
-            ));
-        }
-    }
+    let different = differences(dialogue, expected, &converse(dialogue, address)?);
     ensure!(
         different.is_empty(),
         "answers differ:\n{}",
         different.join("\n")
     );
     Ok(())
+}
+
+/// Each request that is answered otherwise, with both answers.
+pub fn differences(
+    dialogue: &[Request<'_>],
+    native: &[Answer],
+    component: &[Answer],
+) -> Vec<String> {
+    let answers = native.iter().zip(component);
+    dialogue
+        .iter()
+        .zip(answers)
+        .filter(|(_, (native, component))| native != component)
+        .map(|(request, (native, component))| {
+            format!("{request:?}\n  native    {native}\n  component {component}")
+        })
+        .collect()
 }
 
 /// Every client gets every answer whole and right.

@@ -8,14 +8,14 @@ use warpgrid_series::process::Cancel;
 use warpgrid_series::{Place, Programs, Series, apply, export, import, status};
 use warpgrid_test_harness::process::{self, Finished};
 
-use super::bounds;
 use super::report::{Counts, Report, Status, Subject};
-use crate::compat::{Run, libc};
-use crate::flags::{Codegen, Setup};
+use super::{bounds, libtest};
+use crate::compat::{Run, go, libc};
+use crate::flags::{Codegen, GoCompiler, Setup};
 use crate::{codegen, setup, workspace};
 
 /// The first build of the workspace and its tests takes most of it.
-const MINUTES: u64 = 40;
+const MINUTES: u64 = 60;
 
 /// The suites, in the order in which they run: what fails fastest comes first.
 const SUITES: &[(&str, Suite)] = &[
@@ -33,6 +33,10 @@ const SUITES: &[(&str, Suite)] = &[
         ]),
     ),
     ("libc-tests", Suite::LibcTests),
+    (
+        "go-packages",
+        Suite::GoPackages(&["chi", "mysql", "zerolog"]),
+    ),
     ("sysroots", Suite::Sysroots),
     (
         "lints",
@@ -61,6 +65,9 @@ enum Suite {
     /// wasi-libc's own tests: the patched libc passes what the stock one
     /// passes, and the table says so.
     LibcTests,
+    /// Programs over Go packages: their components do what they do natively. A
+    /// few of those that `cargo xtask compat go` tries.
+    GoPackages(&'static [&'static str]),
     /// Whether a second build of the patched sysroots gives the same bytes.
     Sysroots,
     /// Passes where cargo does.
@@ -75,7 +82,7 @@ pub fn run(wanted: &dyn Fn(&str) -> bool, cancel: &Cancel, report: &mut Report) 
         if wanted(name) && !cancel.is_cancelled() {
             let subject = Subject {
                 app: name,
-                language: "Rust",
+                language: suite.language(),
                 shims: &[],
                 database: None,
                 native: false,
@@ -91,6 +98,13 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 }
 
 impl Suite {
+    fn language(&self) -> &'static str {
+        match self {
+            Suite::GoPackages(_) => "Go",
+            _ => "Rust",
+        }
+    }
+
     fn run(&self, cancel: &Cancel) -> (Counts, Option<String>) {
         let root = workspace::root();
         match self {
@@ -98,13 +112,32 @@ impl Suite {
             Suite::Patches => verdict(round_trips(&root, cancel)),
             Suite::Sysroots => verdict(setup::ensure(&REBUILD, cancel)),
             Suite::LibcTests => libc_tests(cancel),
+            Suite::GoPackages(names) => go_packages(names, cancel),
             Suite::Command(args) => verdict(cargo(&root, args, cancel).and_then(Finished::success)),
             Suite::Tests(args) => match cargo(&root, args, cancel) {
-                Ok(finished) => counted(&finished),
-                Err(error) => verdict(Err::<(), _>(error)),
+                Ok(finished) => libtest::counted(&finished),
+                Err(error) => libtest::cut(error),
             },
         }
     }
+}
+
+fn go_packages(names: &[&str], cancel: &Cancel) -> (Counts, Option<String>) {
+    let way = go::Way {
+        compiler: GoCompiler::Go,
+        machine_code: "winch",
+    };
+    let run = match go::run(names, way, cancel) {
+        Ok(run) => run,
+        Err(error) => return verdict(Err::<(), _>(error)),
+    };
+    let failed = run.wrong.len();
+    let counts = Counts {
+        passed: run.tried.saturating_sub(failed) as u64,
+        failed: failed as u64,
+        skipped: 0,
+    };
+    (counts, verdict(run.verdict()).1)
 }
 
 /// Counts a test on one target as one, however many sysroots it runs on.
@@ -260,43 +293,6 @@ fn executable(messages: &[u8], name: &str) -> Option<PathBuf> {
     })
 }
 
-/// A run that failed without a failing test did not compile, or crashed.
-fn counted(finished: &Finished) -> (Counts, Option<String>) {
-    let mut counts = count(&String::from_utf8_lossy(&finished.stdout));
-    if finished.status.success() {
-        return (counts, None);
-    }
-    counts.failed = counts.failed.max(1);
-    (counts, Some(finished.to_string()))
-}
-
-/// Adds up the lines with which libtest and libtest-mimic end:
-/// `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
-fn count(output: &str) -> Counts {
-    let mut counts = Counts::default();
-    for line in output
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("test result: "))
-    {
-        let line = line.split_once(". ").map_or(line, |(_, rest)| rest);
-        for part in line.split(';') {
-            let Some((number, what)) = part.trim().split_once(' ') else {
-                continue;
-            };
-            let Ok(number) = number.parse::<u64>() else {
-                continue;
-            };
-            match what {
-                "passed" => counts.passed += number,
-                "failed" => counts.failed += number,
-                "ignored" => counts.skipped += number,
-                _ => {}
-            }
-        }
-    }
-    counts
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -310,27 +306,5 @@ mod tests {
 {"reason":"build-finished","success":true}"#;
         assert_eq!(executable(messages, "warp"), Some("/t/warp".into()));
         assert_eq!(executable(messages, "other"), None);
-    }
-
-    #[test]
-    fn result_lines_are_added_up() {
-        let output = "\
-running 3 tests
-test a ... ok
-test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 7 filtered out; finished in 0.64s
-
-running 2 tests
-test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.0s
-test result: ok. 20 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1s
-";
-        assert_eq!(
-            count(output),
-            Counts {
-                passed: 24,
-                failed: 2,
-                skipped: 1
-            }
-        );
-        assert_eq!(count("nothing of the kind"), Counts::default());
     }
 }

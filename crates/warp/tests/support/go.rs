@@ -8,6 +8,9 @@ use warpgrid_test_harness::service::Service;
 
 use super::{Project, shims, signalled_warp};
 
+/// What the guest `go` finds that looks at the system.
+pub const EXPECTED: &str = include_str!("../guests/go/expected");
+
 /// A project of a guest's files.
 pub fn guest(name: &str) -> Project {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -70,6 +73,5 @@ pub fn finds_its_system(project: &Project, arguments: &[&str]) {
         .lines()
         .filter(|line| !line.contains(" INFO ") && !line.contains("listening on"))
         .collect();
-    let expected = include_str!("../guests/go/expected");
-    assert_eq!(found.join("\n") + "\n", expected, "{}", service.report());
+    assert_eq!(found.join("\n") + "\n", EXPECTED, "{}", service.report());
 }

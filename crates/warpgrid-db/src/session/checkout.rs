@@ -72,10 +72,11 @@ async fn checkout<P: Protocol>(
     };
     let (place, raw) = match grant {
         Grant::Idle(mut lease, idle) => {
-            // One that was waited for may have come back before it changed.
+            // One that was waited for may have come back before it changed, and
+            // may have ended on its way.
             if backend.is_outdated(lease.key()) {
                 tracing::debug!(%endpoint, "the password has changed since the login");
-            } else if backend.has_moved(&lease.connection().stream) {
+            } else if !backend.may_use(&mut lease.connection().stream) {
                 // The same.
             } else if idle < endpoint.limits.check_after
                 || answers(lease.connection(), endpoint).await

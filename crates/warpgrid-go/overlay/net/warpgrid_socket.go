@@ -12,20 +12,26 @@ import (
 )
 
 // What package net does with sockets: TCP by wasi:sockets, and connections to
-// databases that the host proxies.
+// databases that the host proxies. UDP stands beside it.
 
 // warpgridSocket makes the descriptor for a connection or a listener. Where it
 // is not for us, ok is false: the network within the program serves then.
 func warpgridSocket(ctx context.Context, network string, family, sotype int, laddr, raddr sockaddr, control func(context.Context, string, string, syscall.RawConn) error) (fd *netFD, ok bool, err error) {
 	switch network {
-	case "tcp", "tcp4", "tcp6":
+	case "tcp", "tcp4", "tcp6", "udp", "udp4", "udp6":
 	case "unix", "unixgram", "unixpacket":
 		return nil, false, nil
 	default:
 		return nil, true, os.NewSyscallError("socket", syscall.EPROTONOSUPPORT)
 	}
 	if control != nil {
-		return nil, true, os.NewSyscallError("socket", syscall.ENOTSUP)
+		if err := warpgridControl(ctx, network, family, laddr, raddr, control); err != nil {
+			return nil, true, err
+		}
+	}
+	if sotype == syscall.SOCK_DGRAM {
+		fd, err = warpgridPackets(ctx, network, family, laddr, raddr)
+		return fd, true, err
 	}
 	if raddr == nil {
 		if warpgrid.Handler {
@@ -41,12 +47,31 @@ func warpgridSocket(ctx context.Context, network string, family, sotype int, lad
 	return fd, true, err
 }
 
+// warpgridControl asks the program's Control function. The socket that it may
+// look at has no descriptor yet: WASI has no options to set by one.
+func warpgridControl(ctx context.Context, network string, family int, laddr, raddr sockaddr, control func(context.Context, string, string, syscall.RawConn) error) error {
+	if last := network[len(network)-1]; last != '4' && last != '6' {
+		if family == syscall.AF_INET6 {
+			network += "6"
+		} else {
+			network += "4"
+		}
+	}
+	address := ""
+	if raddr != nil {
+		address = raddr.String()
+	} else if laddr != nil {
+		address = laddr.String()
+	}
+	return control(ctx, network, address, newRawConn(&netFD{pfd: poll.FD{Sysfd: -1}}))
+}
+
 func warpgridListen(network string, family int, laddr sockaddr) (*netFD, error) {
 	local, _ := laddr.(*TCPAddr)
 	if local == nil {
 		local = &TCPAddr{}
 	}
-	address, err := warpgridAddress(local, family)
+	address, err := warpgridAddress(local.IP, local.Port, local.Zone, family)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +83,7 @@ func warpgridListen(network string, family int, laddr sockaddr) (*netFD, error) 
 	if errno != 0 {
 		return nil, os.NewSyscallError("listen", syscall.Errno(errno))
 	}
-	fd, err := warpgridFD(network, family, n)
+	fd, err := warpgridFD(network, family, syscall.SOCK_STREAM, n)
 	if err == nil {
 		fd.setAddr(warpgridTCPAddr(warpgrid.Local(n)), nil)
 	}
@@ -77,7 +102,7 @@ func warpgridDial(ctx context.Context, network string, family int, laddr, raddr 
 		if errno != 0 {
 			return nil, os.NewSyscallError("connect", syscall.Errno(errno))
 		}
-		fd, err := warpgridFD(network, family, n)
+		fd, err := warpgridFD(network, family, syscall.SOCK_STREAM, n)
 		if err == nil {
 			// The connection to the database is another, of the host's.
 			fd.isConnected = true
@@ -87,13 +112,13 @@ func warpgridDial(ctx context.Context, network string, family int, laddr, raddr 
 	}
 	var from *warpgrid.Address
 	if local, ok := laddr.(*TCPAddr); ok && local != nil {
-		address, err := warpgridAddress(local, family)
+		address, err := warpgridOwn(local.IP, local.Port, local.Zone, family, remote.IP)
 		if err != nil {
 			return nil, err
 		}
 		from = &address
 	}
-	to, err := warpgridAddress(remote, family)
+	to, err := warpgridAddress(remote.IP, remote.Port, remote.Zone, family)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +126,7 @@ func warpgridDial(ctx context.Context, network string, family int, laddr, raddr 
 	if errno != 0 {
 		return nil, os.NewSyscallError("connect", syscall.Errno(errno))
 	}
-	fd, err := warpgridFD(network, family, n)
+	fd, err := warpgridFD(network, family, syscall.SOCK_STREAM, n)
 	if err != nil {
 		return nil, err
 	}
@@ -153,11 +178,12 @@ func (fd *netFD) warpgridConnect(ctx context.Context, n int) error {
 	}
 }
 
-func warpgridFD(network string, family, n int) (*netFD, error) {
+func warpgridFD(network string, family, sotype, n int) (*netFD, error) {
+	stream := sotype == syscall.SOCK_STREAM
 	fd := &netFD{
-		pfd:    poll.FD{Sysfd: n, IsStream: true, ZeroReadIsEOF: true},
+		pfd:    poll.FD{Sysfd: n, IsStream: stream, ZeroReadIsEOF: stream},
 		family: family,
-		sotype: syscall.SOCK_STREAM,
+		sotype: sotype,
 		net:    network,
 	}
 	if err := fd.init(); err != nil {
@@ -177,21 +203,31 @@ func warpgridAccepted(fd *netFD) {
 
 // warpgridAddress refuses what is no address of the family, as other systems'
 // sockets do.
-func warpgridAddress(a *TCPAddr, family int) (warpgrid.Address, error) {
-	if _, err := ipToSockaddr(family, a.IP, a.Port, a.Zone); err != nil {
+func warpgridAddress(ip IP, port int, zone string, family int) (warpgrid.Address, error) {
+	if _, err := ipToSockaddr(family, ip, port, zone); err != nil {
 		return warpgrid.Address{}, err
 	}
-	if a.Port < 0 || a.Port > 0xFFFF {
+	if port < 0 || port > 0xFFFF {
 		return warpgrid.Address{}, syscall.EINVAL
 	}
-	address := warpgrid.Address{Port: uint16(a.Port), V6: family == syscall.AF_INET6}
+	address := warpgrid.Address{Port: uint16(port), V6: family == syscall.AF_INET6}
 	if address.V6 {
-		copy(address.IP[:], a.IP.To16())
-		address.Zone = uint32(zoneCache.index(a.Zone))
+		copy(address.IP[:], ip.To16())
+		address.Zone = uint32(zoneCache.index(zone))
 	} else {
-		copy(address.IP[:4], a.IP.To4())
+		copy(address.IP[:4], ip.To4())
 	}
 	return address, nil
+}
+
+// warpgridOwn is the address of the own end of a connection. The wildcard is that
+// of the peer's family: a socket of WASI serves one.
+func warpgridOwn(ip IP, port int, zone string, family int, peer IP) (warpgrid.Address, error) {
+	own, err := warpgridAddress(ip, port, zone, family)
+	if len(ip) == 0 || ip.IsUnspecified() {
+		own = warpgrid.Address{Port: own.Port, V6: peer.To4() == nil}
+	}
+	return own, err
 }
 
 func warpgridTCPAddr(a warpgrid.Address, errno warpgrid.Errno) *TCPAddr {

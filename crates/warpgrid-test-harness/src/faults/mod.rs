@@ -10,7 +10,7 @@ mod connection;
 mod rules;
 
 use std::collections::BTreeSet;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -302,7 +302,7 @@ fn bound(at: SocketAddr) -> Result<(Socket, SocketAddr)> {
     for _ in 0..5 {
         let mut address = at;
         if at.port() == 0 {
-            address.set_port(TcpListener::bind(at)?.local_addr()?.port());
+            address.set_port(crate::port::free()?);
         }
         let socket = Socket::new(Domain::for_address(at), Type::STREAM, None)?;
         socket.set_reuse_address(true)?;

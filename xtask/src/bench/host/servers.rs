@@ -1,5 +1,4 @@
-//! The servers that say hello, and wrk, their client. It and the server share
-//! the machine's processors.
+//! The servers that say hello.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -8,10 +7,10 @@ use std::time::Duration;
 
 use anyhow::Context;
 use warpgrid_series::process::Cancel;
-use warpgrid_test_harness::process::{self, Bounds};
+use warpgrid_test_harness::process::Bounds;
 use warpgrid_test_harness::service::Service;
 
-use crate::bench::programs;
+use crate::bench::{programs, wrk};
 use crate::test_all::suites;
 use crate::workspace;
 
@@ -107,25 +106,7 @@ impl Servers {
         connections: u32,
         seconds: u32,
     ) -> anyhow::Result<f64> {
-        let mut wrk = Command::new("wrk");
-        wrk.arg("-t1")
-            .arg(format!("-c{connections}"))
-            .arg(format!("-d{seconds}s"))
-            .arg(format!("http://{}{path}", service.address()));
-        let finished = process::run(&mut wrk, &self.bounds)
-            .context("wrk measures the requests; install it with: apt-get install wrk")?
-            .success()?;
-        let text = String::from_utf8_lossy(&finished.stdout);
-        anyhow::ensure!(
-            !text.contains("Non-2xx") && !text.contains("Socket errors"),
-            "requests failed\n{text}\n{}",
-            service.report()
-        );
-        let line = text
-            .lines()
-            .find_map(|line| line.strip_prefix("Requests/sec:"));
-        line.and_then(|figure| figure.trim().parse().ok())
-            .with_context(|| format!("no figure in wrk's output\n{text}"))
+        wrk::load(service, path, connections, seconds, &self.bounds)
     }
 }
 

@@ -10,13 +10,9 @@ use serde::Deserialize;
 use warpgrid_test_harness::process;
 
 use super::pins::GoModule;
-use super::suite::{Outcome, Outcomes, Tools};
+use super::suite::Tools;
+use crate::compat::test2json::{Outcomes, outcomes};
 use crate::test_all::suites::copy_tree;
-
-/// What is left of the names of tests that are named after temporary files.
-const NUMBER: &str = "N";
-/// Shorter runs of digits are the tests' own.
-const TEMPORARY: usize = 7;
 
 /// A module's own tests.
 pub struct GoTests {
@@ -120,74 +116,6 @@ fn go(folder: &Path, tools: &Tools) -> Command {
     command
 }
 
-/// One line that `go test -json` prints (`go doc test2json`).
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Event {
-    action: String,
-    package: Option<String>,
-    test: Option<String>,
-    output: Option<String>,
-}
-
-/// Every test with its outcome. A package that fails beside its tests, because
-/// it does not compile or crashes, is one more.
-fn outcomes(module: &str, stdout: &[u8]) -> Outcomes {
-    let mut outcomes = Outcomes::new();
-    let events = stdout
-        .split(|byte| *byte == b'\n')
-        .filter_map(|line| serde_json::from_slice::<Event>(line).ok());
-    for event in events {
-        let Some(package) = event.package else {
-            continue;
-        };
-        let package = package.strip_prefix(module).unwrap_or(&package);
-        let package = package.trim_start_matches('/');
-        let name = match (package, &event.test) {
-            ("", Some(test)) => plain(test),
-            (package, Some(test)) => format!("{package} {}", plain(test)),
-            // It counts by its tests.
-            (_, None) => continue,
-        };
-        let outcome = match event.action.as_str() {
-            // One that never ends has no other event.
-            "run" => Outcome::Fails,
-            "pass" => Outcome::Passes,
-            "fail" => Outcome::Fails,
-            "skip" => Outcome::Skipped,
-            _ => {
-                if let (Some(said), Some((_, account))) = (event.output, outcomes.get_mut(&name)) {
-                    account.push_str(&said);
-                }
-                continue;
-            }
-        };
-        outcomes.entry(name).or_insert((outcome, String::new())).0 = outcome;
-    }
-    outcomes
-}
-
-/// A name without the numbers of temporary files, which are others every time.
-fn plain(name: &str) -> String {
-    let mut plain = String::with_capacity(name.len());
-    let mut digits = String::new();
-    for c in name.chars().chain([' ']) {
-        if c.is_ascii_digit() {
-            digits.push(c);
-            continue;
-        }
-        plain.push_str(if digits.len() < TEMPORARY {
-            &digits
-        } else {
-            NUMBER
-        });
-        digits.clear();
-        plain.push(c);
-    }
-    plain.pop();
-    plain
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,35 +129,5 @@ mod tests {
         ] {
             assert_eq!(GoTests::whole(name), whole);
         }
-    }
-
-    #[test]
-    fn events_are_outcomes_and_what_never_ends_fails() {
-        let stdout = br#"{"Action":"start","Package":"a.b/m/sub"}
-{"Action":"run","Package":"a.b/m/sub","Test":"TestOne"}
-{"Action":"output","Package":"a.b/m/sub","Test":"TestOne","Output":"why\n"}
-{"Action":"run","Package":"a.b/m/sub","Test":"TestOne/part"}
-{"Action":"skip","Package":"a.b/m/sub","Test":"TestOne/part"}
-{"Action":"pass","Package":"a.b/m/sub","Test":"TestOne"}
-{"Action":"pass","Package":"a.b/m/sub"}
-no JSON
-{"Action":"run","Package":"a.b/m","Test":"TestTwo"}
-{"Action":"run","Package":"a.b/m","Test":"TestTwo/'/tmp/x1234567890/001'"}
-{"Action":"fail","Package":"a.b/m","Test":"TestTwo"}
-"#;
-        let outcomes = outcomes("a.b/m", stdout);
-        let found: Vec<_> = outcomes
-            .iter()
-            .map(|(name, (outcome, said))| (name.as_str(), *outcome, said.as_str()))
-            .collect();
-        assert_eq!(
-            found,
-            [
-                ("TestTwo", Outcome::Fails, ""),
-                ("TestTwo/'/tmp/xN/001'", Outcome::Fails, ""),
-                ("sub TestOne", Outcome::Passes, "why\n"),
-                ("sub TestOne/part", Outcome::Skipped, ""),
-            ]
-        );
     }
 }

@@ -4,9 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use anyhow::Context;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use super::server::Protocol;
 use crate::workspace;
@@ -84,7 +82,7 @@ impl PythonPackage {
 /// # Errors
 /// With the place, where the file is not as it should be.
 pub fn drivers() -> anyhow::Result<BTreeMap<String, Driver>> {
-    read(&format!("{FOLDER}/drivers.toml"))
+    workspace::read_toml(&format!("{FOLDER}/drivers.toml"))
 }
 
 /// Explanations, by driver and by test. That of a test holds for its parts.
@@ -95,14 +93,7 @@ pub type Causes = BTreeMap<String, BTreeMap<String, String>>;
 /// # Errors
 /// As [`drivers`].
 pub fn causes() -> anyhow::Result<Causes> {
-    read(CAUSES)
-}
-
-fn read<T: DeserializeOwned>(file: &str) -> anyhow::Result<T> {
-    let path = workspace::root().join(file);
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
-    toml_edit::de::from_str(&text).with_context(|| path.display().to_string())
+    workspace::read_toml(CAUSES)
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use anyhow::{Context, ensure};
 use warpgrid_test_harness::process::{self, Finished};
 
 use super::pins::PythonPackage;
-use super::suite::{Outcome, Outcomes, Tools};
+use super::suite::Tools;
+use crate::compat::test2json::{Outcome, Outcomes};
 
 /// A package's own tests.
 pub struct PythonTests {

@@ -11,10 +11,10 @@ use warpgrid_test_harness::process::{self, Bounds};
 use warpgrid_test_harness::redis::{self, Redis};
 use warpgrid_test_harness::service::Service;
 
+use crate::test_all::section::{self, Section};
+
 /// More than the tests of any driver open at once.
 const POOL_SIZE: u32 = 50;
-/// The one that Redis's clients have without asking.
-const REDIS_DATABASE: &str = "0";
 
 /// What a driver speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -112,24 +112,18 @@ impl Server {
                 Some(mariadb::NATIVE),
                 mariadb::PASSWORD,
             ),
-            Server::Redis(_) => (Protocol::Redis, REDIS_DATABASE, None, redis::PASSWORD),
+            Server::Redis(_) => (Protocol::Redis, redis::DATABASE, None, redis::PASSWORD),
         };
-        let mut table = toml_edit::Table::new();
-        for (key, text) in [
-            ("protocol", Some(protocol.name())),
-            ("host", Some("127.0.0.1")),
-            ("database", Some(database)),
-            ("user", user),
-            ("password", Some(password)),
-        ] {
-            if let Some(text) = text {
-                table[key] = toml_edit::value(text);
-            }
+        let mut table = Section {
+            protocol: protocol.name(),
+            host: "127.0.0.1",
+            port: self.port(),
+            database,
+            user,
+            password,
         }
-        table["port"] = toml_edit::value(i64::from(self.port()));
+        .table();
         table["pool-size"] = toml_edit::value(i64::from(POOL_SIZE));
-        let mut document = toml_edit::DocumentMut::new();
-        document["database"] = toml_edit::ArrayOfTables::from_iter([table]).into();
-        document
+        section::document([table])
     }
 }

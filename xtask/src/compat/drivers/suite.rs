@@ -1,31 +1,16 @@
 //! A driver's own tests, whatever runs them.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
 use warpgrid_test_harness::process::Bounds;
 
 use super::go::GoTests;
 use super::pins::{Driver, Source};
 use super::python::PythonTests;
+use crate::compat::test2json::Outcomes;
 
 /// Where the port belongs in what tests are told.
 const PORT: &str = "{port}";
-
-/// How a test went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    Passes,
-    Fails,
-    Skipped,
-    /// It is there in the other run.
-    NotRun,
-}
-
-/// Every test with its outcome and what it printed.
-pub type Outcomes = BTreeMap<String, (Outcome, String)>;
 
 /// What suites are fetched and run with.
 pub struct Tools {

@@ -5,29 +5,8 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use super::server::Protocol;
-use super::suite::Outcome;
-
-/// How many tests of a driver went so.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
-    pub passed: usize,
-    pub failed: usize,
-    pub skipped: usize,
-}
-
-impl Counts {
-    pub fn of(outcomes: impl Iterator<Item = Outcome>) -> Self {
-        let mut counts = Counts::default();
-        for outcome in outcomes {
-            match outcome {
-                Outcome::Passes => counts.passed += 1,
-                Outcome::Fails | Outcome::NotRun => counts.failed += 1,
-                Outcome::Skipped => counts.skipped += 1,
-            }
-        }
-        counts
-    }
-}
+use crate::compat::rows::lines;
+use crate::compat::test2json::{Counts, Outcome};
 
 /// A driver whose tests were run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,25 +104,12 @@ impl Table {
                 "| {} | {} | {} | {} |",
                 row.driver,
                 row.test.replace('|', "\\|"),
-                match row.proxied {
-                    Outcome::Passes => "passes",
-                    Outcome::Fails => "fails",
-                    Outcome::Skipped => "skips itself",
-                    Outcome::NotRun => "is not reached",
-                },
+                row.proxied.words(),
                 row.cause.as_deref().unwrap_or("**not known**")
             );
         }
         page
     }
-}
-
-fn lines(values: &[impl Serialize]) -> serde_json::Result<String> {
-    let lines: Vec<String> = values
-        .iter()
-        .map(serde_json::to_string)
-        .collect::<Result<_, _>>()?;
-    Ok(lines.join(",\n"))
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+use crate::compat::rows::lines;
+
 /// How a test went with one libc.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -39,16 +41,11 @@ pub struct Table {
 impl Table {
     /// As JSON, one line for each row, so that a change shows as such.
     pub fn to_json(&self) -> serde_json::Result<String> {
-        let rows: Vec<String> = self
-            .rows
-            .iter()
-            .map(serde_json::to_string)
-            .collect::<Result<_, _>>()?;
         Ok(format!(
             "{{\n\"matrix\": {},\n\"upstream\": {},\n\"rows\": [\n{}\n]\n}}\n",
             serde_json::to_string(&self.matrix)?,
             serde_json::to_string(&self.upstream)?,
-            rows.join(",\n")
+            lines(&self.rows)?
         ))
     }
 

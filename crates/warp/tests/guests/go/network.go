@@ -75,8 +75,6 @@ func connections() {
 	fmt.Println("closed:", errors.Is(err, net.ErrClosed))
 	_, err = net.Dial("tcp", listener.Addr().String())
 	fmt.Println("refused:", errors.Is(err, syscall.ECONNREFUSED))
-	_, err = net.Dial("udp", "127.0.0.1:9")
-	fmt.Println("datagrams:", err)
 	_, err = net.ListenTCP("tcp4", &net.TCPAddr{Port: 1 << 16})
 	fmt.Println("no port:", errors.Is(err, syscall.EINVAL))
 	_, err = net.DialTCP("tcp4", nil, &net.TCPAddr{IP: net.IPv6loopback, Port: 1})
@@ -91,6 +89,52 @@ func connections() {
 		check(err)
 		check(connection.Close())
 	}
+}
+
+// datagrams sends one to an echo and reads what comes back, in the ways of UDP.
+func datagrams() {
+	asked := ""
+	configuration := net.ListenConfig{Control: func(network, _ string, _ syscall.RawConn) error {
+		asked = network
+		return nil
+	}}
+	server, err := configuration.ListenPacket(context.Background(), "udp", "127.0.0.1:0")
+	check(err)
+	go func() {
+		buffer := make([]byte, 1<<16)
+		for {
+			n, from, err := server.ReadFrom(buffer)
+			if err != nil {
+				return
+			}
+			_, err = server.WriteTo(buffer[:n], from)
+			check(err)
+		}
+	}()
+	var here [9000]byte
+	here[8999] = 'x'
+	client, err := net.Dial("udp", server.LocalAddr().String())
+	check(err)
+	_, err = client.Write(here[:])
+	check(err)
+	var back [10000]byte
+	n, err := client.Read(back[:])
+	fmt.Println("datagram:", asked, n, back[8999] == 'x', err)
+	own, err := net.ListenPacket("udp6", "[::1]:0")
+	check(err)
+	_, err = own.WriteTo(nil, own.LocalAddr())
+	check(err)
+	n, from, err := own.ReadFrom(back[:])
+	fmt.Println("empty:", n, from.String() == own.LocalAddr().String(), err)
+	check(client.SetReadDeadline(time.Now().Add(20 * time.Millisecond)))
+	_, err = client.Read(back[:])
+	fmt.Println("none:", errors.Is(err, os.ErrDeadlineExceeded))
+	_, err = client.Write(make([]byte, 1<<16))
+	fmt.Println("too long:", errors.Is(err, syscall.EMSGSIZE))
+	time.AfterFunc(20*time.Millisecond, func() { own.Close() })
+	_, _, err = own.ReadFrom(back[:])
+	fmt.Println("closed:", errors.Is(err, net.ErrClosed))
+	check(errors.Join(client.Close(), server.Close()))
 }
 
 // gone says how who writes for ever hears that nobody reads any more.

@@ -100,7 +100,7 @@ async fn an_answer_that_makes_no_sense_ends_its_connection(kind: Kind) {
         let case = format!("{at} {bits}");
         let mut guest = proxied.guest().await.unwrap();
         assert_eq!(guest.ask("before").await.unwrap(), "before", "{case}");
-        let (returned, struck) = (proxied.stats().returned, proxied.proxy.struck());
+        let (opened, struck) = (proxied.stats().opened, proxied.proxy.struck());
         let fault = Fault::Flip(bits);
         proxied.proxy.at(Direction::ToClient, At::Byte(at), fault);
         let session = guest.session();
@@ -119,9 +119,9 @@ async fn an_answer_that_makes_no_sense_ends_its_connection(kind: Kind) {
         assert_eq!(proxied.proxy.struck(), struck + 1, "{case}");
         drop(guest);
         proxied.rests_with(0).await;
-        assert_eq!(proxied.stats().returned, returned, "{case}");
         proxied.proxy.pass();
         proxied.works().await;
+        assert!(proxied.stats().opened > opened, "{case}");
         until("it is back", || proxied.stats().idle == 1).await;
     }
 }

@@ -1,8 +1,11 @@
 package warpgrid
 
-import "unsafe"
+import (
+	"internal/warpgrid/wit"
+	"unsafe"
+)
 
-// Address is an endpoint of TCP.
+// Address is an endpoint of TCP or UDP.
 type Address struct {
 	IP   [16]byte
 	V6   bool // otherwise the first four bytes count
@@ -30,25 +33,57 @@ func (a *Address) flat() (f flatAddress) {
 	return f
 }
 
-// A result<ip-socket-address, error-code>.
-type addressResult [9]uint32
+// An ip-socket-address in memory.
+type socketAddress [8]uint32
 
-func (r *addressResult) address() (a Address, errno Errno) {
-	b := (*[36]byte)(unsafe.Pointer(r))
-	if b[0] != 0 {
-		return a, errnoOfNetwork(b[4])
+func (a *Address) socket() (s socketAddress) {
+	b := (*[32]byte)(unsafe.Pointer(&s))
+	b[4], b[5] = byte(a.Port), byte(a.Port>>8)
+	if !a.V6 {
+		copy(b[6:10], a.IP[:4])
+		return s
 	}
-	a.Port = uint16(b[8]) | uint16(b[9])<<8
-	if b[4] == 0 {
-		copy(a.IP[:4], b[10:14])
-		return a, 0
+	b[0] = 1
+	for i := range 8 {
+		b[12+2*i], b[13+2*i] = a.IP[2*i+1], a.IP[2*i]
+	}
+	s[7] = a.Zone
+	return s
+}
+
+func (s *socketAddress) address() (a Address) {
+	b := (*[32]byte)(unsafe.Pointer(s))
+	a.Port = uint16(b[4]) | uint16(b[5])<<8
+	if b[0] == 0 {
+		copy(a.IP[:4], b[6:10])
+		return a
 	}
 	a.V6 = true
 	for i := range 8 {
-		a.IP[2*i], a.IP[2*i+1] = b[17+2*i], b[16+2*i]
+		a.IP[2*i], a.IP[2*i+1] = b[13+2*i], b[12+2*i]
 	}
-	a.Zone = r[8]
-	return a, 0
+	a.Zone = s[7]
+	return a
+}
+
+// A result<ip-socket-address, error-code>.
+type addressResult struct {
+	failed uint32
+	socketAddress
+}
+
+func (r *addressResult) get() (Address, Errno) {
+	if uint8(r.failed) != 0 {
+		return Address{}, errnoOfNetwork(uint8(r.socketAddress[0]))
+	}
+	return r.address(), 0
+}
+
+func (a *Address) family() uint32 {
+	if a.V6 {
+		return wit.SocketsNetworkIpAddressFamilyIpv6
+	}
+	return wit.SocketsNetworkIpAddressFamilyIpv4
 }
 
 // v4 is the IPv4 address that an IPv6 address stands for, if it does.

@@ -24,7 +24,13 @@ func Lend(p unsafe.Pointer, length uintptr) {
 	Arena.Next = Arena.Own.Start
 }
 
+// held is what the host has the address of, in numbers that Go does not follow.
+// Memory that is reachable from here is on the heap, and stays where it is; on a
+// stack it would move when that grows.
+var held []byte
+
 func lend(p []byte) {
+	held = p
 	Lend(unsafe.Pointer(unsafe.SliceData(p)), uintptr(len(p)))
 }
 

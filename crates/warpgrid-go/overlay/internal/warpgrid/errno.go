@@ -21,6 +21,7 @@ const (
 	EIO           Errno = 29
 	EISDIR        Errno = 31
 	EMFILE        Errno = 33
+	EMSGSIZE      Errno = 35
 	ENOMEM        Errno = 48
 	ENOTCONN      Errno = 53
 	ENOTSOCK      Errno = 57
@@ -59,6 +60,8 @@ func errnoOfNetwork(code uint8) Errno {
 		return ECONNRESET
 	case wit.SocketsNetworkErrorCodeConnectionAborted:
 		return ECONNABORTED
+	case wit.SocketsNetworkErrorCodeDatagramTooLarge:
+		return EMSGSIZE
 	}
 	return EIO
 }

@@ -66,6 +66,12 @@ func (r *countResult) error() Errno {
 	return streamError(uint8(words[2]), words[3])
 }
 
+// errorOfNetwork is for a result<u64, error-code>.
+func (r *countResult) errorOfNetwork() Errno {
+	words := (*[4]uint32)(unsafe.Pointer(r))
+	return errnoOfNetwork(uint8(words[2]))
+}
+
 func (c *channel) write(p []byte) (int, Errno) {
 	if c.out == 0 {
 		return 0, EPIPE

@@ -66,7 +66,7 @@ func Write(fd int, p []byte) (int, Errno) {
 	if s == nil {
 		return 0, EBADF
 	}
-	if len(p) == 0 {
+	if _, ok := s.(*udp); len(p) == 0 && !ok {
 		return 0, 0
 	}
 	return s.write(p)

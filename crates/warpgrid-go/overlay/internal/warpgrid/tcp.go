@@ -42,11 +42,7 @@ func theNetwork() uint32 {
 	return network
 }
 
-func newTCP(v6 bool) (*tcp, Errno) {
-	family := uint32(wit.SocketsNetworkIpAddressFamilyIpv4)
-	if v6 {
-		family = wit.SocketsNetworkIpAddressFamilyIpv6
-	}
+func newTCP(family uint32) (*tcp, Errno) {
 	var result handleResult
 	wit.SocketsTcpCreateSocketCreateTcpSocket(family, unsafe.Pointer(&result))
 	if errno := result.error(); errno != 0 {
@@ -61,7 +57,7 @@ func newTCP(v6 bool) (*tcp, Errno) {
 // Once the descriptor can be written to, Connected says how it went.
 func Connect(remote Address, local *Address) (fd int, errno Errno) {
 	remote = remote.plain()
-	t, errno := newTCP(remote.V6)
+	t, errno := newTCP(remote.family())
 	if errno != 0 {
 		return -1, errno
 	}
@@ -100,7 +96,7 @@ func Connected(fd int) Errno {
 // Listen listens at an address.
 func Listen(local Address, backlog int) (fd int, errno Errno) {
 	local = local.plain()
-	t, errno := newTCP(local.V6)
+	t, errno := newTCP(local.family())
 	if errno != 0 {
 		return -1, errno
 	}
@@ -111,8 +107,8 @@ func Listen(local Address, backlog int) (fd int, errno Errno) {
 		errno = result.error()
 	}
 	if errno == 0 {
-		errno = t.await(func(socket uint32, result unsafe.Pointer) {
-			wit.SocketsTcpTcpSocketFinishListen(socket, result)
+		errno = await(t.ready, func(result unsafe.Pointer) {
+			wit.SocketsTcpTcpSocketFinishListen(t.socket, result)
 		})
 	}
 	if errno != 0 {
@@ -145,43 +141,57 @@ func (t *tcp) bind(local Address) Errno {
 	if errno := result.error(); errno != 0 {
 		return errno
 	}
-	return t.await(func(socket uint32, result unsafe.Pointer) {
-		wit.SocketsTcpTcpSocketFinishBind(socket, result)
+	return await(t.ready, func(result unsafe.Pointer) {
+		wit.SocketsTcpTcpSocketFinishBind(t.socket, result)
 	})
 }
 
 // await waits for the end of what the host does at once.
-func (t *tcp) await(finish func(socket uint32, result unsafe.Pointer)) Errno {
+func await(ready uint32, finish func(result unsafe.Pointer)) Errno {
 	for {
 		var result codeResult
-		finish(t.socket, unsafe.Pointer(&result))
+		finish(unsafe.Pointer(&result))
 		if errno := result.error(); errno != EAGAIN {
 			return errno
 		}
-		wit.IoPollPollableBlock(t.ready)
+		wit.IoPollPollableBlock(ready)
 	}
+}
+
+// A socket has an address at each end.
+type socket interface {
+	local(result unsafe.Pointer)
+	remote(result unsafe.Pointer)
 }
 
 // Local is the address of a descriptor's own end.
 func Local(fd int) (Address, Errno) {
-	t, ok := of(fd).(*tcp)
+	s, ok := of(fd).(socket)
 	if !ok {
 		return Address{}, EBADF
 	}
 	var result addressResult
-	wit.SocketsTcpTcpSocketLocalAddress(t.socket, unsafe.Pointer(&result))
-	return result.address()
+	s.local(unsafe.Pointer(&result))
+	return result.get()
 }
 
 // Remote is the address of a descriptor's other end.
 func Remote(fd int) (Address, Errno) {
-	t, ok := of(fd).(*tcp)
+	s, ok := of(fd).(socket)
 	if !ok {
 		return Address{}, EBADF
 	}
 	var result addressResult
-	wit.SocketsTcpTcpSocketRemoteAddress(t.socket, unsafe.Pointer(&result))
-	return result.address()
+	s.remote(unsafe.Pointer(&result))
+	return result.get()
+}
+
+func (t *tcp) local(result unsafe.Pointer) {
+	wit.SocketsTcpTcpSocketLocalAddress(t.socket, result)
+}
+
+func (t *tcp) remote(result unsafe.Pointer) {
+	wit.SocketsTcpTcpSocketRemoteAddress(t.socket, result)
 }
 
 // SetKeepAlive sets whether, and after how many nanoseconds, an idle connection
