@@ -60,7 +60,8 @@ pub struct Quickstart {
     after_help = "Examples:\n  cargo xtask setup\n  cargo xtask setup --yes\n  cargo xtask setup --rebuild",
     long_about = "Install what the build needs and build the sysroots.\n\n\
         Checks system packages, Rust targets and CMake; imports wasi-libc; builds a stock and a \
-        patched sysroot for wasm32-wasip1 and wasm32-wasip2 into the store. What is there already \
+        patched sysroot for wasm32-wasip1 and wasm32-wasip2 into the store, and, where there is a \
+        `go`, TinyGo. What is there already \
         is kept, so a second run takes a moment."
 )]
 pub struct Setup {

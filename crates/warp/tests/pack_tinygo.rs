@@ -45,7 +45,7 @@ fn a_program_does_what_it_does_natively() {
         native.ends_with("kept: 64 2654435761 3682174543\n"),
         "{native}"
     );
-    let packed = project.run(&[TINYGO, &["--strip", "-o", "x.wasm"]].concat());
+    let packed = project.run(&[TINYGO, &["--strip", "-o", "x.wasm", "--", "-opt", "1"]].concat());
     assert_eq!(packed.code, Some(0), "{}", packed.account);
     let ran = project.run(&["run", "x.wasm"]);
     assert_eq!(ran.code, Some(0), "{}", ran.account);
@@ -60,6 +60,18 @@ fn a_compiler_that_is_none_is_told_which_there_are() {
     project.write("warp.toml", "[package]\ncompiler = \"gccgo\"\n");
     let outcome = project.run(&["pack"]);
     outcome.expect_failure(&["`gccgo` is no compiler of Go", "warp.toml:2"]);
+}
+
+#[test]
+fn without_tinygo_it_says_how_to_get_it() {
+    let project = project("package main\n\nfunc main() {}\n");
+    let cache = tempfile::tempdir().unwrap();
+    let mut command = project.warp();
+    command.args(TINYGO).env("WARPGRID_CACHE_DIR", cache.path());
+    project.outcome(&mut command).expect_failure(&[
+        "the store has no TinyGo for this warp",
+        "run `cargo xtask setup`",
+    ]);
 }
 
 #[test]

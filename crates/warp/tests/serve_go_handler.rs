@@ -134,8 +134,8 @@ fn native(folder: &Path) -> Service {
     .unwrap()
 }
 
-/// The program in one instance.
-fn component() -> (Project, Service) {
+/// The program by one of the compilers, in one instance.
+fn component(compiler: &str) -> (Project, Service) {
     let project = Project::new(&[(
         "warp.toml",
         "[package]\nname = 'handler'\nlang = 'go'\n[limits]\ninstances = 1\nreuse = 100000\n",
@@ -146,7 +146,9 @@ fn component() -> (Project, Service) {
         project.write(&name, std::fs::read(file.path()).unwrap());
     }
     let packing = Packing::with(env!("CARGO_BIN_EXE_warp").into());
-    let packed = packing.pack(&project.path(), &bounds()).unwrap();
+    let packed = packing
+        .pack_with(&project.path(), &["--compiler", compiler], &bounds())
+        .unwrap();
     assert_eq!(
         packed.shims,
         ["database-proxy", "dns", "filesystem", "sockets"]
@@ -165,7 +167,31 @@ fn component() -> (Project, Service) {
 
 #[test]
 fn a_handler_answers_as_the_same_program_does_natively() {
-    let (project, service) = component();
+    let (project, service) = component("go");
+    expect_native_answers(&project, &service);
+    let address = service.address();
+    expect_own_answers(address);
+    expect_streaming(address);
+    expect_to_notice_who_goes(address);
+}
+
+/// But for a panic, which ends an instance of TinyGo's.
+#[test]
+fn a_handler_of_tinygo_answers_as_the_same_program_does_natively() {
+    let (project, service) = component("tinygo");
+    expect_native_answers(&project, &service);
+    let address = service.address();
+    expect_streaming(address);
+    expect_to_notice_who_goes(address);
+    let panicked = ask(address, "GET /panic HTTP/1.1\r\nHost: a\r\n");
+    assert_eq!(panicked.status, "500");
+    let next = ask(address, "GET /page HTTP/1.1\r\nHost: a\r\n");
+    assert_eq!(next.status, "200");
+    let gone = ask(address, "GET /gone HTTP/1.1\r\nHost: a\r\n");
+    assert_eq!(gone.body, "0\n", "another instance answers");
+}
+
+fn expect_native_answers(project: &Project, service: &Service) {
     let native = native(&project.path());
     let mut different = Vec::new();
     for request in REQUESTS {
@@ -183,10 +209,6 @@ fn a_handler_answers_as_the_same_program_does_natively() {
         different.join("\n"),
         service.report()
     );
-    let address = service.address();
-    expect_own_answers(address);
-    expect_streaming(address);
-    expect_to_notice_who_goes(address);
 }
 
 /// What has no place in `wasi:http`, or is the host's to say.

@@ -141,11 +141,18 @@ impl Build<'_> {
             .arg(&overlay.file)
             .arg("-o")
             .arg(&output)
-            .args(self.tags())
-            .args(&request.arguments)
+            .args(self.arguments_of_go())
             .arg(&self.package);
         go::run(command, &format!("building {}", request.name()))?;
         fs::read(&output).map_err(|error| Error::file("read", &output, &error))
+    }
+
+    /// What the user says of the build; to TinyGo, but for what chooses files.
+    fn arguments_of_go(&self) -> Vec<OsString> {
+        match self.compiler {
+            Compiler::Go => [self.tags(), self.request.arguments.clone()].concat(),
+            Compiler::TinyGo(_) => self.list_arguments(),
+        }
     }
 
     /// The flag for the manifest's build tags.

@@ -85,7 +85,7 @@ impl Build<'_> {
     }
 
     /// Those of the user's arguments that choose files.
-    fn list_arguments(&self) -> Vec<OsString> {
+    pub(crate) fn list_arguments(&self) -> Vec<OsString> {
         let mut chosen = self.tags();
         let mut arguments = self.request.arguments.iter();
         while let Some(argument) = arguments.next() {

@@ -8,6 +8,7 @@ mod rebasing;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use fixture::{git, write};
 use rebasing::{
@@ -23,6 +24,17 @@ use warpgrid_series::{
 const TCP: &str = "libc-bottom-half/sources/wasip2_tcp.c";
 const CONNECT: &str = "libc-bottom-half/sources/connect.c";
 const NETDB: &str = "libc-bottom-half/sources/netdb.c";
+
+/// The tree in the user's cache, where it is fetched if it is not there yet. Once
+/// for all tests: a repository that git looks after must not be copied meanwhile.
+static CACHED: LazyLock<PathBuf> = LazyLock::new(|| {
+    let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let series = Series::open(&checkout.join("libc-patches")).unwrap();
+    let (programs, cancel) = (Programs::default(), Cancel::default());
+    let cache = Place::open_default().unwrap();
+    let cached = import_upstream(&series, &cache, &programs, &cancel).unwrap();
+    cached.repository
+});
 
 /// A copy of the series, and an upstream that goes on from the real tree.
 struct Real {
@@ -52,7 +64,6 @@ impl Ground for Real {
 }
 
 impl Real {
-    /// Where the tree is not in the user's cache yet, it is fetched.
     fn new() -> Self {
         let (programs, cancel) = (Programs::default(), Cancel::default());
         let dir = tempfile::tempdir().unwrap();
@@ -61,13 +72,8 @@ impl Real {
         copy(&checkout.join("libc-patches"), &folder);
         let _ = fs::remove_dir_all(folder.join("resolutions"));
         let series = Series::open(&folder).unwrap();
-        let cache = Place::open_default().unwrap();
-        let cached = import_upstream(&series, &cache, &programs, &cancel).unwrap();
         let place = Place::open(&dir.path().join("cache")).unwrap();
-        copy(
-            &cached.repository,
-            &place.upstream_dir(&series.upstream.name),
-        );
+        copy(&CACHED, &place.upstream_dir(&series.upstream.name));
         let imported = import(&series, &place, &programs, &cancel).unwrap();
         let real = Real {
             dir,

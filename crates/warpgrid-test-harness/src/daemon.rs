@@ -13,6 +13,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use crate::guard::Guard;
 
 const START_WITHIN: Duration = Duration::from_secs(60);
+/// The file with the server's process id, in its directory.
+const PID: &str = "pid";
 
 /// A running server.
 pub(crate) struct Daemon {
@@ -30,7 +32,7 @@ type Start = fn(&Path, u16) -> Command;
 impl Daemon {
     /// Starts a server in a directory that is the server's from now on.
     pub(crate) fn start(directory: PathBuf, start: Start) -> Result<Self> {
-        let guard = Guard::watch(&directory, "pid", "KILL")?;
+        let guard = Guard::watch(&directory, PID, "KILL")?;
         // Between the look for a free port and the server's own bind another
         // process may take it.
         let mut last = anyhow!("no attempt was made");
@@ -66,6 +68,8 @@ impl Daemon {
             self.server.kill()?;
             self.server.wait()?;
         }
+        // The guard must not kill whoever has the number next.
+        let _ = fs::remove_file(self.directory.join(PID));
         Ok(())
     }
 
@@ -95,7 +99,7 @@ pub(crate) fn directory(prefix: &str) -> Result<PathBuf> {
 
 /// Starts the server and waits until it takes connections.
 fn serve(directory: &Path, port: u16, start: Start) -> Result<Child> {
-    let _ = fs::remove_file(directory.join("pid"));
+    let _ = fs::remove_file(directory.join(PID));
     let output = File::options()
         .create(true)
         .append(true)
@@ -133,7 +137,7 @@ fn serve(directory: &Path, port: u16, start: Start) -> Result<Child> {
 }
 
 fn is_own(directory: &Path, pid: u32) -> bool {
-    let text = fs::read_to_string(directory.join("pid")).unwrap_or_default();
+    let text = fs::read_to_string(directory.join(PID)).unwrap_or_default();
     text.trim() == pid.to_string()
 }
 

@@ -9,12 +9,12 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::daemon::{self, Daemon};
-use crate::process::report;
+use crate::process::{self, report};
 use crate::tls::{self, ServerTls};
 
 /// The password of every user that has one.
@@ -153,16 +153,16 @@ impl Mariadb {
 /// # Errors
 /// Only where it cannot be run.
 pub fn mariadb(address: SocketAddr, user: &str, arguments: &[&str]) -> Result<Output> {
-    Command::new("mariadb")
+    let mut command = Command::new("mariadb");
+    command
         .args(["--no-defaults", "--protocol=tcp", "-N", "-B", "-u", user])
         .arg("--default-character-set=utf8mb4")
         .args(["-h", &address.ip().to_string()])
         .args(["-P", &address.port().to_string()])
         .args(arguments)
         .arg(DATABASE)
-        .env("MYSQL_PWD", PASSWORD)
-        .stdin(Stdio::null())
-        .output()
+        .env("MYSQL_PWD", PASSWORD);
+    process::client(&mut command)
         .context("cannot run mariadb: install the Debian package `mariadb-client`")
 }
 

@@ -3,12 +3,15 @@
 use std::hash::{BuildHasher, RandomState};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::ops::Range;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
 /// Registered ports that Linux, as it comes, gives to no client.
 const PORTS: Range<u64> = 15_000..32_000;
 const ATTEMPTS: u32 = 64;
+/// How long one that listens may take to say so.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 
 /// A port of the loopback interface that nobody listened on a moment ago, and
 /// that no client is given as its own (`ip_local_port_range` of ip(7)): a server
@@ -29,7 +32,7 @@ pub(crate) fn free() -> Result<u16> {
 /// Whether somebody takes connections there. A client whose own port is the one
 /// that it asks for is connected to itself (RFC 9293, 3.5, simultaneous open).
 pub(crate) fn listens(address: SocketAddr) -> bool {
-    TcpStream::connect(address).is_ok_and(|stream| !is_own_end(&stream))
+    TcpStream::connect_timeout(&address, ANSWERS_WITHIN).is_ok_and(|stream| !is_own_end(&stream))
 }
 
 fn is_own_end(stream: &TcpStream) -> bool {

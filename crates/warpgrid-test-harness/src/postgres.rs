@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, ensure};
 
 use crate::guard::Guard;
-use crate::process::report;
+use crate::process::{self, report};
 use crate::tls::{self, ServerTls};
 use programs::Programs;
 
@@ -233,9 +233,11 @@ pub fn program(name: &str) -> Result<Command> {
 /// # Errors
 /// Only where `psql` cannot be run.
 pub fn psql(address: SocketAddr, user: &str, sql: &str) -> Result<Output> {
-    program("psql")?
+    let mut command = program("psql")?;
+    command
         .args([
             "-X",
+            "-w",
             "-A",
             "-t",
             "-q",
@@ -254,9 +256,8 @@ pub fn psql(address: SocketAddr, user: &str, sql: &str) -> Result<Output> {
             "-c",
             sql,
         ])
-        .env("PGPASSWORD", PASSWORD)
-        .output()
-        .context("cannot run psql")
+        .env("PGPASSWORD", PASSWORD);
+    process::client(&mut command).context("cannot run psql")
 }
 
 #[cfg(test)]

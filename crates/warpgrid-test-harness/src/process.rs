@@ -119,6 +119,22 @@ pub fn run(command: &mut Command, bounds: &Bounds) -> Result<Finished> {
     }
 }
 
+/// How long a client of a server may take.
+const CLIENT_WITHIN: Duration = Duration::from_secs(120);
+
+/// Runs a client of a server to its end. The caller judges how that was.
+///
+/// # Errors
+/// Where it cannot be run, or hangs.
+pub(crate) fn client(command: &mut Command) -> Result<Output> {
+    let finished = run(command, &Bounds::within(CLIENT_WITHIN))?;
+    Ok(Output {
+        status: finished.status,
+        stdout: finished.stdout,
+        stderr: finished.stderr,
+    })
+}
+
 /// Kills a child that leads its process group, with all of that group.
 pub(crate) fn kill(child: &Child, signal: Signal) {
     if let Ok(id) = i32::try_from(child.id())

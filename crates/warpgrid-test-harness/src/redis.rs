@@ -8,13 +8,13 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::daemon::{self, Daemon};
-use crate::process::report;
+use crate::process::{self, report};
 use crate::tls::{self, ServerTls};
 
 /// The password of every user that [`Redis`] has.
@@ -148,12 +148,12 @@ impl Redis {
 /// # Errors
 /// Only where it cannot be run.
 pub fn redis_cli(address: SocketAddr, arguments: &[&str]) -> Result<Output> {
-    Command::new("redis-cli")
+    let mut command = Command::new("redis-cli");
+    command
         .args(["-h", &address.ip().to_string()])
         .args(["-p", &address.port().to_string()])
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
+        .args(arguments);
+    process::client(&mut command)
         .context("cannot run redis-cli: install the Debian package `redis-tools`")
 }
 

@@ -126,8 +126,8 @@ impl Report {
         println!("{}", self.table());
         for row in &self.rows {
             // What it said in full stands above, perhaps far above.
-            if let Some(first) = row.cause.as_ref().and_then(|cause| cause.lines().next()) {
-                println!("{} FAILED: {first}", row.subject.app);
+            if let Some(line) = row.cause.as_deref().and_then(decisive) {
+                println!("{} FAILED: {line}", row.subject.app);
             }
         }
         println!(
@@ -162,6 +162,16 @@ impl Report {
         }
         table
     }
+}
+
+/// The line of a cause that says most: the first, or the last where logs stand
+/// ahead of it.
+fn decisive(cause: &str) -> Option<&str> {
+    let mut lines = cause.lines().filter(|line| !line.trim().is_empty());
+    if cause.starts_with("---") {
+        return lines.next_back();
+    }
+    lines.next()
 }
 
 fn word(status: Status) -> &'static str {
@@ -230,6 +240,16 @@ mod tests {
                 "passed": 6, "failed": 1, "skipped": 2
             })
         );
+    }
+
+    #[test]
+    fn the_last_lines_say_what_failed() {
+        assert_eq!(decisive("a failed\ncommand: x\n"), Some("a failed"));
+        assert_eq!(
+            decisive("--- log\nx\n---: no answer\n"),
+            Some("---: no answer")
+        );
+        assert_eq!(decisive(""), None);
     }
 
     #[test]

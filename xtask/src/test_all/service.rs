@@ -17,6 +17,9 @@ const CLIENTS: usize = 64;
 const REQUESTS: usize = 4;
 /// How often a service is asked after its database came back.
 const ATTEMPTS: usize = 20;
+/// Drivers' pools look at a connection before it is used where it has rested for
+/// so long, pgx's by default for one second. Each instance has a pool of its own.
+const REST: Duration = Duration::from_millis(1200);
 
 /// What a service is asked, one after the other. The last ones write, and
 /// answer according to what the ones before them wrote.
@@ -153,6 +156,7 @@ pub fn test(mut stage: Stage<'_>, dialogue: Dialogue) -> anyhow::Result<()> {
         .and_then(|()| crowd(component.address()).context("many clients at once"))
         .and_then(|()| {
             stage.databases.restart()?;
+            thread::sleep(REST);
             recover(component.address()).context("after the database was restarted")
         })
         .and_then(|()| crowd(component.address()).context("many clients after the restart"));

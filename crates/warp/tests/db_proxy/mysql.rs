@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use warpgrid_test_harness::mariadb::{DATABASE, Mariadb, NATIVE, PASSWORD};
-use warpgrid_test_harness::process::run;
+use warpgrid_test_harness::process::{Finished, run};
 
 use super::support::Project;
 use super::{Proxy, bounds, until};
@@ -129,8 +129,8 @@ fn a_big_result_is_whole() {
         client(&proxy, "mariadb").args(["-N", "-B", "--quick", DATABASE, "-e", sql]),
         &bounds(),
     )
+    .and_then(Finished::success)
     .unwrap();
-    assert!(finished.status.success());
     let lines: Vec<&[u8]> = finished.stdout.split(|byte| *byte == b'\n').collect();
     assert_eq!(lines.len(), 50_001);
     let last = [&[b'x'; 1000][..], b"\t50000"].concat();

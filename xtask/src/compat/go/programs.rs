@@ -80,7 +80,7 @@ impl Programs {
         let output = self.scratch.join(name).with_extension("wasm");
         let mut command = Command::new(&self.warp);
         command.arg("pack").arg(module().join(name));
-        command.args(["--lang", compiler.name(), "--output"]);
+        command.args(["--lang", "go", "--compiler", compiler.name(), "--output"]);
         command.arg(&output).current_dir(&self.scratch);
         let packed = process::run(&mut command, &self.bounds)?;
         if !packed.status.success() {
