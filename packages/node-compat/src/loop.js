@@ -45,6 +45,14 @@ export const uncaught = {
   },
 };
 
+/** What may come between tasks and wakes nobody by itself: signals. */
+export const interruptions = {
+  /** How long the loop may wait before it asks again (ms). */
+  within: Infinity,
+  /** @param {(() => void)[]} _tasks */
+  take(_tasks) {},
+};
+
 /** Milliseconds on a clock that only goes forward. */
 export function clock() {
   return Number(now()) / NS_PER_MS;
@@ -146,7 +154,8 @@ function collect() {
     for (const stall of stalled) stall();
     return;
   }
-  if (pollables.length || limit > 0) wait(waiting, pollables, limit);
+  if (pollables.length || limit > 0) wait(waiting, pollables, Math.min(limit, interruptions.within));
+  interruptions.take(tasks);
   timers.due(clock(), tasks);
   tasks.push(...immediates);
   immediates = [];
