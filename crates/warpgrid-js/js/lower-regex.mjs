@@ -1,0 +1,56 @@
+// The engine knows no `\p{…}`: a script with such a literal does not even parse.
+// Where a pattern is written out, its properties are replaced by the ranges that
+// they stand for.
+import oxc from "oxc-parser";
+import rewritePattern from "regexpu-core";
+
+const PROPERTY = /\\[pP]\{/;
+
+/** @param {string} code */
+export function lowerUnicodeProperties(code) {
+  if (!PROPERTY.test(code)) return code;
+  const { program } = oxc.parseSync("program.js", code);
+  const edits = [];
+  visit(program, (node) => {
+    const edit = literal(node) ?? construction(node);
+    if (edit) edits.push(edit);
+  });
+  edits.sort((a, b) => b.start - a.start);
+  for (const { start, end, text } of edits) code = code.slice(0, start) + text + code.slice(end);
+  return code;
+}
+
+/** `/\p{L}/u` */
+function literal(node) {
+  if (node.type !== "Literal" || !node.regex) return;
+  const lowered = lower(node.regex.pattern, node.regex.flags);
+  if (lowered) return { start: node.start, end: node.end, text: `/${lowered.pattern.replaceAll("\n", "\\n")}/${lowered.flags}` };
+}
+
+/** `new RegExp("\\p{L}", "u")` */
+function construction(node) {
+  if (node.type !== "NewExpression" && node.type !== "CallExpression") return;
+  const [pattern, flags] = node.arguments;
+  if (node.callee.name !== "RegExp" || typeof pattern?.value !== "string" || typeof flags?.value !== "string") return;
+  const lowered = lower(pattern.value, flags.value);
+  if (lowered) return { start: pattern.start, end: flags.end, text: `${JSON.stringify(lowered.pattern)}, ${JSON.stringify(lowered.flags)}` };
+}
+
+function lower(pattern, flags) {
+  if (!PROPERTY.test(pattern) || !/[uv]/.test(flags)) return;
+  try {
+    return {
+      pattern: rewritePattern(pattern, flags, { unicodePropertyEscapes: "transform", unicodeSetsFlag: "transform" }),
+      flags: flags.replace("v", "u"),
+    };
+  } catch {
+    // No valid pattern: it throws where it is evaluated, as it would in Node.
+  }
+}
+
+function visit(node, each) {
+  if (Array.isArray(node)) return node.forEach((child) => visit(child, each));
+  if (typeof node?.type !== "string") return;
+  each(node);
+  for (const key in node) if (typeof node[key] === "object") visit(node[key], each);
+}

@@ -1,0 +1,35 @@
+/** What Node has without an import. */
+import "./stack-trace.js";
+import { Buffer } from "buffer";
+import { fetch } from "./http/fetch.js";
+import process from "./process.js";
+import * as timers from "./timers.js";
+
+const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } = timers;
+
+for (const [name, value] of Object.entries({
+  Buffer, process, global: globalThis,
+  setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate,
+})) {
+  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+}
+
+globalThis.fetch = fetch;
+
+// The engine's own would count on its loop, which stands still while ours waits.
+AbortSignal.timeout = (milliseconds) => {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError")), milliseconds);
+  return controller.signal;
+};
+
+URL.canParse ??= (url, base) => {
+  try {
+    return Boolean(new URL(url, base));
+  } catch {
+    return false;
+  }
+};
+
+// Packages read it while the component is built, when there is no clock.
+Object.defineProperty(performance, "timeOrigin", { value: 0, configurable: true });

@@ -1,0 +1,4 @@
+/** The server that listens, if one does. */
+
+/** @type {{ current: import("./server.js").Server | undefined }} */
+export const server = { current: undefined };

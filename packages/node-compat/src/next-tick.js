@@ -1,0 +1,18 @@
+/** process.nextTick: all that is queued runs before anything else, in order. */
+
+/** @type {{ callback: Function, args: unknown[] }[]} */
+const queue = [];
+
+function drain() {
+  const { callback, args } = /** @type {{ callback: Function, args: unknown[] }} */ (queue.shift());
+  callback(...args);
+}
+
+/**
+ * @param {Function} callback
+ * @param {unknown[]} args
+ */
+export function nextTick(callback, ...args) {
+  queue.push({ callback, args });
+  queueMicrotask(drain);
+}

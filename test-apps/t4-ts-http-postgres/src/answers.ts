@@ -1,0 +1,15 @@
+import type { Context } from "hono";
+import pg from "pg";
+
+/** The SQLSTATE of a name that is taken. */
+const UNIQUE_VIOLATION = "23505";
+
+/** Answers what an error stands for. */
+export function refuse(error: Error, c: Context) {
+  if (error instanceof SyntaxError) return c.json({ error: error.message }, 400);
+  if (error instanceof pg.DatabaseError) {
+    return c.json({ error: error.message, code: error.code }, error.code === UNIQUE_VIOLATION ? 409 : 500);
+  }
+  console.error(error);
+  return c.json({ error: "the database cannot be asked" }, 500);
+}

@@ -1,0 +1,27 @@
+// A service over Postgres: routes by Hono, queries by pg's Pool.
+import { Hono } from "hono";
+import { refuse } from "./answers.js";
+import { pool } from "./database.js";
+import { download, upload } from "./streams.js";
+import { create, fail, list, show } from "./users.js";
+import { deadline, pair, together } from "./waiting.js";
+
+const app = new Hono();
+
+app.get("/", (c) => c.text("users in Postgres, by Hono and pg\n"));
+app.get("/health", async (c) => {
+  await pool.query("SELECT 1");
+  return c.json({ database: "up" });
+});
+app.get("/users", list);
+app.get("/users/:id", show);
+app.post("/users", create);
+app.get("/error", fail);
+app.get("/pair", pair);
+app.get("/together", together);
+app.get("/deadline", deadline);
+app.get("/download/:megabytes", download);
+app.post("/upload", upload);
+app.onError(refuse);
+
+export default app;

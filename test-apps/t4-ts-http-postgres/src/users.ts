@@ -1,0 +1,45 @@
+import type { Context } from "hono";
+import { pool } from "./database.js";
+
+interface User {
+  id: number;
+  name: string;
+  letters: number;
+}
+
+export async function list(c: Context) {
+  const { rows } = await pool.query<User>("SELECT id, name, letters FROM users ORDER BY id");
+  return c.json(rows);
+}
+
+export async function show(c: Context) {
+  const id = Number(c.req.param("id"));
+  if (!Number.isSafeInteger(id)) return c.json({ error: "the id is no number" }, 400);
+  const { rows } = await pool.query<User>("SELECT id, name, letters FROM users WHERE id = $1", [id]);
+  return rows.length ? c.json(rows[0]) : c.json({ error: "there is no such user" }, 404);
+}
+
+/** Adds a user in a transaction, whose second statement checks the first. */
+export async function create(c: Context) {
+  const { name, letters } = await c.req.json<Omit<User, "id">>();
+  const client = await pool.connect();
+  try {
+    await client.query("BEGIN");
+    const insert = "INSERT INTO users (name, letters) VALUES ($1, 0) RETURNING id";
+    const { rows } = await client.query<{ id: number }>(insert, [name]);
+    const { id } = rows[0]!;
+    await client.query("UPDATE users SET letters = $2 WHERE id = $1", [id, letters]);
+    await client.query("COMMIT");
+    return c.json({ id, name, letters }, 201, { Location: `/users/${id}` });
+  } catch (error) {
+    await client.query("ROLLBACK");
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+export async function fail(c: Context) {
+  await pool.query("SELECT 1 / 0");
+  return c.text("no error\n");
+}
