@@ -150,11 +150,12 @@ function collect() {
   const waiting = [...watched];
   const pollables = waiting.map((entry) => entry.pollable);
   const limit = immediates.length ? 0 : timers.next(clock());
-  if (limit === Infinity && pollables.length === 0) {
+  if (limit === Infinity && pollables.length === 0 && interruptions.within === Infinity) {
     for (const stall of stalled) stall();
     return;
   }
-  if (pollables.length || limit > 0) wait(waiting, pollables, Math.min(limit, interruptions.within));
+  const most = Math.min(limit, interruptions.within);
+  if (pollables.length || most > 0) wait(waiting, pollables, most);
   interruptions.take(tasks);
   timers.due(clock(), tasks);
   tasks.push(...immediates);
