@@ -35,6 +35,7 @@ export async function nodeModules(compat) {
       build.onResolve({ filter: /^(wasi|warpgrid):/ }, ({ path }) =>
         isHostModule(path) ? { path: versioned(path), external: true } : undefined,
       );
+      build.onResolve({ filter: /^warpgrid\/pg$/ }, () => ({ path: find(`${prefix}warpgrid/pg`) }));
       build.onResolve({ filter: /^@warpgrid\/node-compat\// }, ({ path }) => ({ path: find(path) }));
       build.onResolve({ filter: /^[a-z]/ }, ({ path, importer, kind }) => {
         const name = path.replace(/^node:/, "").replace(/\/$/, "");
