@@ -28,7 +28,7 @@ async function packagesOf(entry, options) {
  */
 export async function bundle(question) {
   const plain = await build(question, []);
-  const features = featuresOf(plain);
+  const features = await featuresOf({ ...plain, project: question.project });
   return features.length > 0 ? build({ ...question, packages: plain.packages }, features) : plain;
 }
 
@@ -55,6 +55,7 @@ async function build({ project, entry, compat, packages, minify }, features) {
   ].join("\n");
   const result = await esbuild.build({
     ...common,
+    supported: Object.assign({}, ...features.map(({ supported }) => supported)),
     stdin: { contents: main, resolveDir: dirname(entry), sourcefile: "warpgrid-entry.js" },
     outfile: "program.js",
     metafile: true,

@@ -12,6 +12,7 @@
  */
 import { poll } from "wasi:io/poll";
 import { now, subscribeDuration } from "wasi:clocks/monotonic-clock";
+import { bound, withinRoot } from "./async-context.js";
 import { Timers } from "./timer-queue.js";
 
 /** @typedef {import("wasi:io/poll").Pollable} Pollable */
@@ -69,7 +70,7 @@ export function isStarted() {
  */
 export function whenStarted(callback) {
   if (started) callback();
-  else deferred.push(callback);
+  else deferred.push(bound(callback));
 }
 
 /**
@@ -79,7 +80,7 @@ export function whenStarted(callback) {
  * @param {() => void} callback
  */
 export function watch(pollable, callback) {
-  const entry = { pollable, callback };
+  const entry = { pollable, callback: bound(callback) };
   watched.add(entry);
   return () => {
     watched.delete(entry);
@@ -89,7 +90,7 @@ export function watch(pollable, callback) {
 
 /** @param {() => void} callback */
 export function immediate(callback) {
-  immediates.push(callback);
+  immediates.push(bound(callback));
 }
 
 /**
@@ -137,7 +138,7 @@ function turn() {
   if (next === tasks.length) collect();
   if (next === tasks.length) return;
   try {
-    tasks[next++]();
+    withinRoot(tasks[next++]);
   } catch (error) {
     uncaught.report(error);
   }
