@@ -1,9 +1,10 @@
 // What there is of Node's modules and of the Web's globals. Asked by GET, this lists
 // what it finds where it runs: under Node, all of it. Asked by POST with Node's list,
-// in a component, it compares.
+// in a component, it compares; by POST to /page it writes the page.
 import { compare } from "./compare.js";
 import { inventory, type Inventory } from "./inventory.js";
 import { modules } from "./modules.js";
+import { page, type Table } from "./page.js";
 
 interface List {
   node: string;
@@ -11,8 +12,8 @@ interface List {
   globals: Inventory;
 }
 
-/** Taken before anything else is asked for. */
-const globals = inventory(globalThis, false);
+/** Taken before anything else is asked for. Under Node nothing needs to be tried. */
+const globals = inventory(globalThis, !process.getBuiltinModule);
 
 function list(tried: boolean): List {
   return { node: process.version, modules: Object.fromEntries(Object.entries(modules()).map(([name, module]) => [name, inventory(module, tried)])), globals };
@@ -25,6 +26,7 @@ export default {
     const node: List = await request.json();
     const rows = Object.keys(node.modules).sort().map((name) => compare(name, node.modules[name]!, here.modules[name]));
     const classes = Object.keys(node.globals).filter((name) => !/^global/.test(name)).sort().map((name) => compare(name, { [name]: node.globals[name]! }, here.globals));
-    return Response.json({ matrix: "node-apis", node: node.node, modules: rows, globals: classes });
+    const table: Table = { matrix: "node-apis", node: node.node, modules: rows, globals: classes };
+    return new URL(request.url).pathname === "/page" ? new Response(page(table)) : Response.json(table);
   },
 };
