@@ -68,9 +68,10 @@ export class BodyReader {
 /**
  * @param {{ read(): Promise<Uint8Array | null>, close(): void }} body
  * @param {AbortSignal | null} [signal]
+ * @param {number} [ahead] how many pieces are read before they are asked for
  * @returns {ReadableStream<any>}
  */
-export function toStream(body, signal) {
+export function toStream(body, signal, ahead = 0) {
   let abort = () => {};
   const close = () => {
     signal?.removeEventListener("abort", abort);
@@ -94,7 +95,7 @@ export function toStream(body, signal) {
       },
       cancel: close,
     },
-    { highWaterMark: 0 },
+    { highWaterMark: ahead },
   );
 }
 

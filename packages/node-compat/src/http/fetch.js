@@ -9,6 +9,8 @@ import { STATUS_CODES } from "./status-codes.js";
 import { knownBody, startOf, write } from "./request-body.js";
 
 const MOST_REDIRECTS = 20;
+/** A short body is read to its end, and its handles given back, though the program may never ask for it. */
+const AHEAD = 2;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** What Node's fetch says of itself. */
 const DEFAULTS = { accept: "*/*", "accept-language": "*", "sec-fetch-mode": "cors", "user-agent": "node", "accept-encoding": "gzip, deflate" };
@@ -103,7 +105,7 @@ const failed = (cause) => new TypeError(`fetch failed: ${cause.message}`, { caus
  */
 function toResponse({ status, headers, body }, outgoing, signal) {
   if (!body) outgoing.close();
-  const stream = body && toStream({ read: () => body.read(), close: () => outgoing.close() }, signal);
+  const stream = body && toStream({ read: () => body.read(), close: () => outgoing.close() }, signal, AHEAD);
   const coding = headers.find(([name]) => name === "content-encoding")?.[1];
   return new Response(stream && decoded(stream, coding), { status, statusText: STATUS_CODES[status], headers });
 }
