@@ -213,6 +213,20 @@ fn a_server_of_nodes_answers() {
     expect(&service, Request::PostJson("/b", "{}"), "{}/b");
 }
 
+#[test]
+fn a_stack_trace_names_the_sources() {
+    let main = "const broken = (): Response => {\n  throw new Error(\"on purpose\");\n};\n\
+                export default { fetch: () => broken() };\n";
+    let (_project, mut service, _) = served(&[("src/index.ts", main)]);
+    let answer = Client::new(service.address())
+        .send(Request::Get("/"))
+        .unwrap();
+    assert_eq!(answer.status, 500, "{}", service.report());
+    let bounds = Bounds::within(Duration::from_secs(60));
+    service.says("Error: on purpose", &bounds).unwrap();
+    service.says("src/index.ts:2:9", &bounds).unwrap();
+}
+
 /// What a program finds of its system, by Node's modules.
 #[test]
 fn files_and_names_are_the_hosts() {

@@ -40,9 +40,14 @@ impl Failure {
     /// Of a program that failed: what it said of that.
     pub fn said(what: &str, finished: &Finished) -> Self {
         let stderr = String::from_utf8_lossy(&finished.stderr);
+        // Where TinyGo's runtime says it.
+        let stdout = String::from_utf8_lossy(&finished.stdout);
         let begins = |line: &str, ways: &[&str]| ways.iter().any(|words| line.starts_with(words));
         let compiler = stderr.lines().find(|line| is_of_compiler(line));
-        let last = || stderr.lines().find(|line| begins(line, LAST_WORDS));
+        let last = || {
+            let mut lines = stdout.lines().chain(stderr.lines());
+            lines.find(|line| begins(line, LAST_WORDS))
+        };
         let said = match compiler.or_else(last) {
             Some(line) => first([line]),
             None => first(stderr.lines().filter(|line| !begins(line, LOG))),
