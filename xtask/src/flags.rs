@@ -154,6 +154,9 @@ pub enum BenchName {
     Host,
     /// Instructions that the patched libc executes, beside the stock one.
     Libc,
+    /// A TypeScript service, beside the same under Node, and builds beside stock
+    /// componentize-js.
+    Ts,
 }
 
 /// `cargo xtask compat`

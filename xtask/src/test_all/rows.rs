@@ -52,6 +52,8 @@ impl Build {
 pub const SAMPLE: &str = "t2-rust-sqlx";
 /// What `cargo xtask bench go` builds and loads.
 pub const GO_BENCH: &str = "t3-go-http-postgres";
+/// What `cargo xtask bench ts` loads.
+pub const TS_BENCH: &str = "t4-ts-http-postgres";
 
 /// What a program imports that opens connections and no files.
 const SOCKET_SHIMS: &[&str] = &["dns", "database-proxy", "sockets"];
@@ -109,7 +111,7 @@ pub const ROWS: &[Row] = &[
     Row {
         folder: "test-apps",
         subject: Subject {
-            app: "t3-go-http-postgres",
+            app: GO_BENCH,
             language: "TinyGo",
             shims: SHIMS,
             database: Some("postgres"),
@@ -121,7 +123,7 @@ pub const ROWS: &[Row] = &[
     Row {
         folder: "test-apps",
         subject: Subject {
-            app: "t4-ts-http-postgres",
+            app: TS_BENCH,
             language: "TypeScript",
             shims: NODE_SHIMS,
             database: Some("postgres"),
