@@ -1,0 +1,51 @@
+//! Rebase on real releases of an npm package: componentize-patches, from the version
+//! before the pinned one to that.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod fixture;
+#[path = "fixture/rebasing.rs"]
+mod rebasing;
+
+use rebasing::{Copied, Ground, begin, done, statuses};
+use warpgrid_series::Source;
+use warpgrid_series::rebase::RebaseStatus::Applied;
+
+/// The release that the series was written on first.
+const BEFORE: &str = "0.22.0";
+
+/// Every patch merges by itself, and the series that is written makes the tree that
+/// the merge did.
+fn goes_to(copy: &Copied, version: &str) {
+    let (report, dropped) = done(begin(copy, version));
+    assert!(dropped.is_empty(), "{dropped:?}");
+    assert_eq!(report.patches.len(), copy.series().patches().unwrap().len());
+    assert!(
+        statuses(&report).iter().all(|s| *s == Applied),
+        "{report:#?}"
+    );
+    let Source::Npm(npm) = &copy.series().sources.0[0] else {
+        panic!("{:?}", copy.series().sources)
+    };
+    assert_eq!(npm.version, version);
+    assert_eq!(copy.series().upstream.version, version);
+    let merged = copy.tree();
+    copy.apply();
+    assert_eq!(copy.tree(), merged);
+}
+
+/// Back to the version before, and on from there: series and tree are what they were.
+#[test]
+fn the_series_goes_from_release_to_release() {
+    let copy = Copied::of("componentize-patches");
+    copy.apply();
+    let pinned = copy.series().upstream.version;
+    let (files, tree) = (copy.files(), copy.tree());
+    goes_to(&copy, BEFORE);
+    assert_ne!(copy.tree(), tree, "the releases are the same");
+    goes_to(&copy, &pinned);
+    assert_eq!(copy.tree(), tree);
+    assert!(
+        copy.files() == files,
+        "the series is not the one of the repository"
+    );
+}
