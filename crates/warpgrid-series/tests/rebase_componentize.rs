@@ -6,9 +6,12 @@ mod fixture;
 #[path = "fixture/rebasing.rs"]
 mod rebasing;
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use rebasing::{Copied, Ground, begin, done, statuses};
-use warpgrid_series::Source;
 use warpgrid_series::rebase::RebaseStatus::Applied;
+use warpgrid_series::{Source, materialize, patch_directory};
 
 /// The release that the series was written on first.
 const BEFORE: &str = "0.22.0";
@@ -48,4 +51,33 @@ fn the_series_goes_from_release_to_release() {
         copy.files() == files,
         "the series is not the one of the repository"
     );
+}
+
+fn content(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let files = walkdir::WalkDir::new(dir).sort_by_file_name();
+    files
+        .into_iter()
+        .map(Result::unwrap)
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| {
+            let name = entry.path().strip_prefix(dir).unwrap().to_owned();
+            (name, fs::read(entry.path()).unwrap())
+        })
+        .collect()
+}
+
+/// The package as npm installs it, patched without git, has the files that git's
+/// tree has.
+#[test]
+fn a_plain_directory_gets_the_same_files() {
+    let copy = Copied::of("componentize-patches");
+    let patches = copy.series().patches().unwrap();
+    let [plain, by_git] = ["plain", "by-git"].map(|name| copy.dir.path().join(name));
+    materialize(&copy.imported, &[], &copy.programs, &plain).unwrap();
+    let stock = content(&plain);
+    patch_directory(&plain, &patches).unwrap();
+    materialize(&copy.imported, &patches, &copy.programs, &by_git).unwrap();
+    let patched = content(&plain);
+    assert!(patched.len() > stock.len(), "no file was added");
+    assert!(patched == content(&by_git), "other files");
 }
