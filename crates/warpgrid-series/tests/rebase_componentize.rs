@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use rebasing::{Copied, Ground, begin, done, statuses};
 use warpgrid_series::rebase::RebaseStatus::Applied;
-use warpgrid_series::{Source, materialize, patch_directory};
+use warpgrid_series::{Series, Source, materialize, patch_directory};
 
 /// The release that the series was written on first.
 const BEFORE: &str = "0.22.0";
@@ -51,6 +51,21 @@ fn the_series_goes_from_release_to_release() {
         copy.files() == files,
         "the series is not the one of the repository"
     );
+}
+
+/// `warp` applies the series to what npm installs by the lock file.
+#[test]
+fn the_pinned_version_is_the_one_of_the_lock_file() {
+    let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let series = Series::open(&checkout.join("componentize-patches")).unwrap();
+    let Source::Npm(npm) = &series.sources.0[0] else {
+        panic!("{:?}", series.sources)
+    };
+    let lock = fs::read(checkout.join("package-lock.json")).unwrap();
+    let lock: serde_json::Value = serde_json::from_slice(&lock).unwrap();
+    let installed = &lock["packages"][format!("node_modules/{}", npm.name)];
+    assert_eq!(installed["version"], npm.version);
+    assert_eq!(installed["integrity"], npm.integrity);
 }
 
 fn content(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {

@@ -62,6 +62,22 @@ test("the text says what the files do", { timeout: 600_000 }, async () => {
   }
 });
 
+test("what one text cannot say is left to the splicer", async () => {
+  for (const [first, second] of [
+    ["use a:x/i as n;", "use a:y/i as n;"],
+    ["use a:x/i;", "use a:x/j as i;"],
+    ["use a:x/n@1.0.0;", "@since(version = 1.0.0) interface %n {}"],
+  ]) {
+    const path = join(directory, `names-${Math.random()}`);
+    await mkdir(path);
+    await writeFile(join(path, "1.wit"), `package a:b; ${first}`);
+    await writeFile(join(path, "2.wit"), `${first} interface b {}`);
+    assert.match(await readWitText(path), /^package a:b;\s*use [^;]*;\s*interface b \{\}\s*$/);
+    await writeFile(join(path, "3.wit"), second);
+    assert.equal(await readWitText(path), undefined, second);
+  }
+});
+
 test("a package that is binary is left to the splicer", async () => {
   const copy = join(directory, "binary");
   await cp(fixture, copy, { recursive: true });
