@@ -7,12 +7,13 @@ import { after } from "node:test";
 import { pathToFileURL } from "node:url";
 import { materialize, VARIABLES } from "./materialize.mjs";
 
+// componentize-js leaves its work directories behind where a build fails.
+const temporary = await mkdtemp(join(tmpdir(), "warpgrid-componentize-"));
+process.env.TMPDIR = temporary;
+after(() => rm(temporary, { recursive: true, force: true }));
+
 /** A directory that is gone after the tests of the file. */
-export async function scratch() {
-  const directory = await mkdtemp(join(tmpdir(), "warpgrid-componentize-"));
-  after(() => rm(directory, { recursive: true, force: true }));
-  return directory;
-}
+export const scratch = () => mkdtemp(join(temporary, "scratch-"));
 
 const given = Object.entries(VARIABLES).map(([name, variable]) => [name, process.env[variable]]);
 

@@ -1,8 +1,8 @@
 // Without a prelude, the patched package makes the component that stock does.
 //
-// Wizer's snapshot holds addresses and seeds that are others each time. So stock and
-// patched are compared at both of its ends: what it gets is the same, and of the same
-// snapshot both make the same component.
+// Wizer's snapshot is another each time. So stock and patched are compared at both of
+// its ends: what it gets is the same, and of the same snapshot both make the same
+// component.
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
