@@ -38,6 +38,9 @@ pub fn ensure() -> anyhow::Result<String> {
     let task = Task::start("packages of npm".to_owned());
     let toolchain = warpgrid_js::toolchain(&|program| Command::new(program), &())
         .context("the packages that make components of JavaScript")?;
-    task.done(&format!("ready in {:.0} s", started.elapsed().as_secs_f64()));
+    task.done(&format!(
+        "ready in {:.0} s",
+        started.elapsed().as_secs_f64()
+    ));
     Ok(toolchain.programs().display().to_string())
 }

@@ -58,7 +58,13 @@ const SOCKET_SHIMS: &[&str] = &["dns", "database-proxy", "sockets"];
 /// What one imports whose driver opens files, too.
 const SHIMS: &[&str] = &["filesystem", "dns", "database-proxy", "sockets"];
 /// What a program for Node imports whose driver opens files.
-const NODE_SHIMS: &[&str] = &["filesystem", "dns", "dns-reverse", "database-proxy", "sockets"];
+const NODE_SHIMS: &[&str] = &[
+    "filesystem",
+    "dns",
+    "dns-reverse",
+    "database-proxy",
+    "sockets",
+];
 const LIBPQ: &str = "test-apps/t1-c-libpq/libpq";
 /// What one imports whose library ignores SIGPIPE.
 const SIGNAL_SHIMS: &[&str] = &["filesystem", "dns", "signals", "database-proxy", "sockets"];
@@ -187,6 +193,18 @@ pub const ROWS: &[Row] = &[
         },
         kind: Kind::Program,
         build: Build::Go,
+    },
+    Row {
+        folder: "test-apps",
+        subject: Subject {
+            app: "t12-ts-drivers",
+            language: "TypeScript",
+            shims: NODE_SHIMS,
+            database: Some("postgres, mysql, redis"),
+            native: true,
+        },
+        kind: Kind::Service(service::DRIVERS),
+        build: Build::Node,
     },
 ];
 

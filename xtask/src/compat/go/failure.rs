@@ -5,8 +5,11 @@ use warpgrid_test_harness::process::Finished;
 
 /// How much of what a program said stands in the table, in characters.
 const LENGTH: usize = 160;
-/// How Go's runtime begins to say why a program ends.
-const LAST_WORDS: &[&str] = &["panic: ", "fatal error: "];
+/// How Go's runtime begins to say why a program ends, and `warp` why it did not
+/// start one.
+const LAST_WORDS: &[&str] = &["panic: ", "fatal error: ", "  × "];
+/// What the host logs while all is well.
+const LOG: &[&str] = &[" INFO ", " WARN ", "listening on "];
 
 /// In a few words, and everything there is to know.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,13 +27,31 @@ impl Failure {
         }
     }
 
+    /// That what is seen differs: what is asked, and what each gives, is the first
+    /// difference.
+    pub fn differs(account: &str) -> Self {
+        let difference: Vec<_> = account.lines().take(3).map(str::trim).collect();
+        Self {
+            cause: first([difference.join("; ").as_str()]),
+            account: account.to_owned(),
+        }
+    }
+
     /// Of a program that failed: what it said of that.
     pub fn said(what: &str, finished: &Finished) -> Self {
         let stderr = String::from_utf8_lossy(&finished.stderr);
-        let last = stderr
-            .lines()
-            .find(|line| LAST_WORDS.iter().any(|words| line.starts_with(words)));
-        let said = last.map_or_else(|| first(stderr.lines()), |line| first([line]));
+        // Where TinyGo's runtime says it.
+        let stdout = String::from_utf8_lossy(&finished.stdout);
+        let begins = |line: &str, ways: &[&str]| ways.iter().any(|words| line.starts_with(words));
+        let compiler = stderr.lines().find(|line| is_of_compiler(line));
+        let last = || {
+            let mut lines = stdout.lines().chain(stderr.lines());
+            lines.find(|line| begins(line, LAST_WORDS))
+        };
+        let said = match compiler.or_else(last) {
+            Some(line) => first([line]),
+            None => first(stderr.lines().filter(|line| !begins(line, LOG))),
+        };
         let status = finished.status.to_string();
         let said = if said.is_empty() { status } else { said };
         Self {
@@ -44,6 +65,16 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::new(&format!("{error:#}"))
     }
+}
+
+/// Whether a line is a compiler's message: `main.go:8:2: what is wrong`.
+fn is_of_compiler(line: &str) -> bool {
+    let Some((file, rest)) = line.split_once(".go:") else {
+        return false;
+    };
+    let number = |text: Option<&str>| text.is_some_and(|text| text.parse::<u32>().is_ok());
+    let mut parts = rest.split(':');
+    !file.contains(' ') && number(parts.next()) && number(parts.next())
 }
 
 /// The first line that says something, without marks before it.
@@ -80,6 +111,16 @@ mod tests {
         assert_eq!(
             said("printf 'warn\\npanic: index\\n\\ngoroutine 1\\n' >&2; exit 2"),
             "fails: panic: index"
+        );
+        assert_eq!(
+            said(
+                "printf 'Building a\\n/r/b.go:3:14: no such\\n  × building a failed\\n' >&2; exit 1"
+            ),
+            "fails: /r/b.go:3:14: no such"
+        );
+        assert_eq!(
+            said("printf ' INFO shim dns: active\\ncannot\\n' >&2; exit 1"),
+            "fails: cannot"
         );
         assert_eq!(said("exit 3"), "fails: exit status: 3");
         assert_eq!(Failure::new("\na\nb").cause, "a");

@@ -201,5 +201,5 @@ pub fn difference(package: &Package, native: &Seen, component: &Seen) -> Option<
         }
         _ => Some("one of them serves, and one does not".to_owned()),
     };
-    different.map(|different| Failure::new(&different))
+    different.map(|different| Failure::differs(&different))
 }
