@@ -2,6 +2,7 @@
 import * as esbuild from "esbuild";
 import { isBuiltin } from "node:module";
 import { dirname, resolve } from "node:path";
+import { featuresOf } from "./features.mjs";
 import { isHostModule } from "./host-modules.mjs";
 import { lowerUnicodeProperties } from "./lower-regex.mjs";
 import { hostModulesOf, nodeModules } from "./node-modules.mjs";
@@ -35,7 +36,14 @@ function named(text, project, compat) {
 /**
  * @param {{ project: string, entry: string, compat: string, packages?: string[], minify?: boolean }} question
  */
-export async function bundle({ project, entry, compat, packages, minify }) {
+export async function bundle(question) {
+  const plain = await build(question, []);
+  const features = await featuresOf({ ...plain, project: question.project });
+  return features.length > 0 ? build({ ...question, packages: plain.packages }, features) : plain;
+}
+
+/** With what only some programs need. */
+async function build({ project, entry, compat, packages, minify }, features) {
   const common = {
     absWorkingDir: project,
     bundle: true,
@@ -51,11 +59,13 @@ export async function bundle({ project, entry, compat, packages, minify }) {
   packages ??= await packagesOf(entry, common);
   const main = [
     `import { incomingHandler as make } from "@warpgrid/node-compat/handler";`,
+    ...features.map(({ module }) => `import ${JSON.stringify(module)};`),
     ...packages.map((name) => `import ${JSON.stringify(name)};`),
     `export const incomingHandler = make(() => import(${JSON.stringify(entry)}));`,
   ].join("\n");
   const result = await esbuild.build({
     ...common,
+    supported: Object.assign({}, ...features.map(({ supported }) => supported)),
     stdin: { contents: main, resolveDir: dirname(entry), sourcefile: "warpgrid-entry.js" },
     outfile: "program.js",
     metafile: true,

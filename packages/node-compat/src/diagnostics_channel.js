@@ -5,6 +5,8 @@
 export class Channel {
   /** @type {Subscriber[]} */
   #subscribers = [];
+  /** @type {Map<any, (message: any) => any>} */
+  #stores = new Map();
 
   /** @param {string | symbol} name */
   constructor(name) {
@@ -12,7 +14,7 @@ export class Channel {
   }
 
   get hasSubscribers() {
-    return this.#subscribers.length > 0;
+    return this.#subscribers.length > 0 || this.#stores.size > 0;
   }
 
   /** @param {Subscriber} subscriber */
@@ -42,9 +44,14 @@ export class Channel {
     }
   }
 
-  bindStore() {}
-  unbindStore() {
-    return false;
+  /** @param {any} store an AsyncLocalStorage @param {(message: any) => any} [transform] */
+  bindStore(store, transform = (message) => message) {
+    this.#stores.set(store, transform);
+  }
+
+  /** @param {any} store */
+  unbindStore(store) {
+    return this.#stores.delete(store);
   }
 
   /**
@@ -54,8 +61,11 @@ export class Channel {
    * @param {any[]} args
    */
   runStores(message, callback, self, ...args) {
-    this.publish(message);
-    return callback.apply(self, args);
+    const run = () => {
+      this.publish(message);
+      return callback.apply(self, args);
+    };
+    return [...this.#stores].reduce((call, [store, transform]) => () => store.run(transform(message), call), run)();
   }
 }
 

@@ -3,6 +3,7 @@
  * program this is. One instance may answer many requests, one after the other.
  */
 import "./globals.js";
+import { withinRoot } from "./async-context.js";
 import { server } from "./http/registry.js";
 import { Exchange } from "./http/exchange.js";
 import { answerByFetch } from "./http/fetch-handler.js";
@@ -62,26 +63,29 @@ export function incomingHandler(load) {
      * @param {import("wasi:http/types").IncomingRequest} request
      * @param {import("wasi:http/types").ResponseOutparam} outparam
      */
-    async handle(request, outparam) {
-      const exchange = new Exchange(request, outparam);
-      try {
-        await hold(async () => {
-          const module = await (program ??= load());
-          const fetch = fetchOf(module);
-          if (fetch) return answerByFetch(exchange, fetch);
-          if (server.current) return answerByServer(exchange, server.current);
-          throw new Error(
-            "the program serves nothing: export default { fetch }, call addEventListener(\"fetch\", …) or http.createServer(…).listen()",
-          );
-        });
-      } catch (error) {
-        console.error(describe(error));
-        if (!exchange.responded) exchange.respond(500, []).end();
-      } finally {
-        exchange.close();
-      }
-    },
+    handle: (request, outparam) => withinRoot(() => answer(request, outparam)),
   };
+
+  /** @type {(...args: ConstructorParameters<typeof Exchange>) => Promise<void>} */
+  async function answer(request, outparam) {
+    const exchange = new Exchange(request, outparam);
+    try {
+      await hold(async () => {
+        const module = await (program ??= load());
+        const fetch = fetchOf(module);
+        if (fetch) return answerByFetch(exchange, fetch);
+        if (server.current) return answerByServer(exchange, server.current);
+        throw new Error(
+          "the program serves nothing: export default { fetch }, call addEventListener(\"fetch\", …) or http.createServer(…).listen()",
+        );
+      });
+    } catch (error) {
+      console.error(describe(error));
+      if (!exchange.responded) exchange.respond(500, []).end();
+    } finally {
+      exchange.close();
+    }
+  }
 }
 
 /**

@@ -12,6 +12,7 @@
  */
 import { poll } from "wasi:io/poll";
 import { now, subscribeDuration } from "wasi:clocks/monotonic-clock";
+import { bound, withinRoot } from "./async-context.js";
 import { Timers } from "./timer-queue.js";
 
 /** @typedef {import("wasi:io/poll").Pollable} Pollable */
@@ -45,6 +46,14 @@ export const uncaught = {
   },
 };
 
+/** What may come between tasks and wakes nobody by itself: signals. */
+export const interruptions = {
+  /** How long the loop may wait before it asks again (ms). */
+  within: Infinity,
+  /** @param {(() => void)[]} _tasks */
+  take(_tasks) {},
+};
+
 /** Milliseconds on a clock that only goes forward. */
 export function clock() {
   return Number(now()) / NS_PER_MS;
@@ -61,7 +70,7 @@ export function isStarted() {
  */
 export function whenStarted(callback) {
   if (started) callback();
-  else deferred.push(callback);
+  else deferred.push(bound(callback));
 }
 
 /**
@@ -71,7 +80,7 @@ export function whenStarted(callback) {
  * @param {() => void} callback
  */
 export function watch(pollable, callback) {
-  const entry = { pollable, callback };
+  const entry = { pollable, callback: bound(callback) };
   watched.add(entry);
   return () => {
     watched.delete(entry);
@@ -81,7 +90,7 @@ export function watch(pollable, callback) {
 
 /** @param {() => void} callback */
 export function immediate(callback) {
-  immediates.push(callback);
+  immediates.push(bound(callback));
 }
 
 /**
@@ -129,7 +138,7 @@ function turn() {
   if (next === tasks.length) collect();
   if (next === tasks.length) return;
   try {
-    tasks[next++]();
+    withinRoot(tasks[next++]);
   } catch (error) {
     uncaught.report(error);
   }
@@ -142,11 +151,13 @@ function collect() {
   const waiting = [...watched];
   const pollables = waiting.map((entry) => entry.pollable);
   const limit = immediates.length ? 0 : timers.next(clock());
-  if (limit === Infinity && pollables.length === 0) {
+  if (limit === Infinity && pollables.length === 0 && interruptions.within === Infinity) {
     for (const stall of stalled) stall();
     return;
   }
-  if (pollables.length || limit > 0) wait(waiting, pollables, limit);
+  const most = Math.min(limit, interruptions.within);
+  if (pollables.length || most > 0) wait(waiting, pollables, most);
+  interruptions.take(tasks);
   timers.due(clock(), tasks);
   tasks.push(...immediates);
   immediates = [];

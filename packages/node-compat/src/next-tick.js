@@ -1,5 +1,7 @@
 /** process.nextTick: all that is queued runs before anything else, in order. */
 
+import { bound } from "./async-context.js";
+
 /** @type {{ callback: Function, args: unknown[] }[]} */
 const queue = [];
 
@@ -13,6 +15,6 @@ function drain() {
  * @param {unknown[]} args
  */
 export function nextTick(callback, ...args) {
-  queue.push({ callback, args });
+  queue.push({ callback: bound(callback), args });
   queueMicrotask(drain);
 }

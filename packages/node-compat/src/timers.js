@@ -1,4 +1,5 @@
 /** node:timers, over the event loop. */
+import { bound } from "./async-context.js";
 import { clock, immediate, timers } from "./loop.js";
 
 const MAX_DELAY = 2 ** 31 - 1;
@@ -33,7 +34,7 @@ export class Timeout {
     }
     this.#delay = milliseconds(delay);
     this.#repeat = repeat;
-    this.#call = () => callback(...args);
+    this.#call = bound(() => callback(...args));
     byId.set(this.#id, this);
     this.#add();
   }

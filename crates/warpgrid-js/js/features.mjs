@@ -1,0 +1,29 @@
+// What costs something, and is added to programs that use it.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** `warpgrid.dns.resolve`, or the whole of `warpgrid`. */
+const member = (name) => new RegExp(`\\bwarpgrid\\s*\\??\\.\\s*${name}\\b|[=(,]\\s*(?:globalThis\\s*\\.\\s*)?warpgrid\\s*[;,)\\n]`);
+
+const FEATURES = [
+  ...["database", "dns", "fs"].map((name) => ({ module: `@warpgrid/node-compat/warpgrid/${name}`, isUsed: ({ code }) => member(name).test(code) })),
+  // `await` is made to call `then`, which the module replaces.
+  { module: "@warpgrid/node-compat/async-propagation", isUsed: keepsStores, supported: { "async-await": false, "async-generator": false, "for-await": false } },
+  // A component that listens for no signal does not import them.
+  { module: "@warpgrid/node-compat/signals", isUsed: ({ code }) => /(["'`])SIG(?:TERM|INT|HUP)\1/.test(code) },
+];
+
+/** Whether a file that is not node-compat's imports AsyncLocalStorage. */
+async function keepsStores({ inputs, project }) {
+  for (const [file, { imports }] of inputs) {
+    if (!imports.some(({ original }) => /^(node:)?async_hooks$/.test(original ?? ""))) continue;
+    if (!file.includes("node-compat/") && /\bAsyncLocalStorage\b/.test(await readFile(join(project, file), "utf8"))) return true;
+  }
+  return false;
+}
+
+/** @param {{ code: string, project: string, inputs: [string, { imports: { original?: string }[] }][] }} bundled */
+export async function featuresOf(bundled) {
+  const used = await Promise.all(FEATURES.map(({ isUsed }) => isUsed(bundled)));
+  return FEATURES.filter((_, i) => used[i]);
+}
