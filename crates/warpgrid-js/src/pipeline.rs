@@ -110,9 +110,13 @@ pub(crate) fn build(
     let text = serde_json::json!(question).to_string();
     write_atomically(&path, text.as_bytes())?;
     let mut command = request.command("node");
+    // componentize-js leaves its folders behind where it fails.
+    let scratch = tempfile::tempdir()
+        .map_err(|error| Error::file("make a folder in", std::env::temp_dir(), &error))?;
     command
         .arg(toolchain.programs().join("build.mjs"))
-        .arg(&path);
+        .arg(&path)
+        .env("TMPDIR", scratch.path());
     node::run(&mut command, &format!("packing {}", request.name()))?;
     let text = fs::read(&answer).map_err(|error| Error::file("read", &answer, &error))?;
     let answer: Answer = serde_json::from_slice(&text).map_err(|error| Error::Project {

@@ -1,6 +1,7 @@
 //! `cargo xtask test-all`: every test there is, in one command.
 
 pub mod databases;
+mod javascript;
 mod libtest;
 pub mod matrix;
 pub mod native;

@@ -9,7 +9,7 @@ use warpgrid_series::{Place, Programs, Series, apply, export, import, status};
 use warpgrid_test_harness::process::{self, Finished};
 
 use super::report::{Counts, Report, Status, Subject};
-use super::{bounds, libtest};
+use super::{bounds, javascript, libtest};
 use crate::compat::{Run, go, libc};
 use crate::flags::{Codegen, GoCompiler, Setup};
 use crate::{codegen, setup, workspace};
@@ -32,6 +32,7 @@ const SUITES: &[(&str, Suite)] = &[
             "--color=never",
         ]),
     ),
+    ("javascript", Suite::JavaScript),
     ("libc-tests", Suite::LibcTests),
     (
         "go-packages",
@@ -62,6 +63,9 @@ enum Suite {
     /// Whether each series applies to its upstream, says what its patches are
     /// for, and comes out again byte for byte.
     Patches,
+    /// Whether node-compat fits the contract's types, and each patch of
+    /// componentize-js does what it says where the stock one does not.
+    JavaScript,
     /// wasi-libc's own tests: the patched libc passes what the stock one
     /// passes, and the table says so.
     LibcTests,
@@ -101,6 +105,7 @@ impl Suite {
     fn language(&self) -> &'static str {
         match self {
             Suite::GoPackages(_) => "Go",
+            Suite::JavaScript => "JavaScript",
             _ => "Rust",
         }
     }
@@ -111,6 +116,7 @@ impl Suite {
             Suite::Codegen => verdict(codegen::run(&Codegen { check: true }, cancel)),
             Suite::Patches => verdict(round_trips(&root, cancel)),
             Suite::Sysroots => verdict(setup::ensure(&REBUILD, cancel)),
+            Suite::JavaScript => javascript::run(&root, cancel),
             Suite::LibcTests => libc_tests(cancel),
             Suite::GoPackages(names) => go_packages(names, cancel),
             Suite::Command(args) => verdict(cargo(&root, args, cancel).and_then(Finished::success)),

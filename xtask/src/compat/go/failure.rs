@@ -49,7 +49,7 @@ impl Failure {
             lines.find(|line| begins(line, LAST_WORDS))
         };
         let said = match compiler.or_else(last) {
-            Some(line) => first([line]),
+            Some(line) => first([within_module(line)]),
             None => first(stderr.lines().filter(|line| !begins(line, LOG))),
         };
         let status = finished.status.to_string();
@@ -75,6 +75,17 @@ fn is_of_compiler(line: &str) -> bool {
     let number = |text: Option<&str>| text.is_some_and(|text| text.parse::<u32>().is_ok());
     let mut parts = rest.split(':');
     !file.contains(' ') && number(parts.next()) && number(parts.next())
+}
+
+/// A message that begins with the path of a file, from its module on.
+fn within_module(line: &str) -> &str {
+    let end = line.find(".go:").unwrap_or(0);
+    let folders = ["/src/", "/pkg/mod/"];
+    let found = folders.iter().find_map(|folder| {
+        let at = line[..end].rfind(folder)?;
+        line.get(at + folder.len()..)
+    });
+    found.unwrap_or(line)
 }
 
 /// The first line that says something, without marks before it.
@@ -117,6 +128,14 @@ mod tests {
                 "printf 'Building a\\n/r/b.go:3:14: no such\\n  × building a failed\\n' >&2; exit 1"
             ),
             "fails: /r/b.go:3:14: no such"
+        );
+        assert_eq!(
+            within_module("/h/pkg/mod/e.org/a@v1.0.0/b.go:3:14: no"),
+            "e.org/a@v1.0.0/b.go:3:14: no"
+        );
+        assert_eq!(
+            within_module("/h/go/src/os/a.go:1:2: no"),
+            "os/a.go:1:2: no"
         );
         assert_eq!(
             said("printf ' INFO shim dns: active\\ncannot\\n' >&2; exit 1"),
