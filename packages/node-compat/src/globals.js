@@ -1,6 +1,9 @@
 /** What Node has without an import. */
 import "./stack-trace.js";
 import "./web/abort-signal.js";
+import "./web/bodies.js";
+import "./web/clone.js";
+import "./web/streams.js";
 import { Buffer } from "buffer";
 import { fetch } from "./http/fetch.js";
 import process from "./process.js";

@@ -111,11 +111,18 @@ export class BodyWriter {
   #pollable;
   #wait = new Wait();
   #open = true;
+  /** How many bytes content-length leaves to write. Once there are none, the other end has all and may be gone. */
+  #left;
 
-  /** @param {import("wasi:http/types").OutgoingBody} body */
-  constructor(body) {
+  /**
+   * @param {import("wasi:http/types").OutgoingBody} body
+   * @param {Iterable<[string, string]>} headers
+   */
+  constructor(body, headers) {
     this.#body = body;
     this.#stream = body.write();
+    const [, length] = [...headers].find(([name]) => name.toLowerCase() === "content-length") ?? [];
+    this.#left = length === undefined ? Infinity : Number(length);
   }
 
   /** @param {Uint8Array} data */
@@ -130,23 +137,29 @@ export class BodyWriter {
         }
         const taken = Math.min(room, data.length);
         this.#stream.write(data.subarray(0, taken));
+        this.#left -= taken;
         data = data.subarray(taken);
       }
     } catch (error) {
-      if (error instanceof ClientGone) throw error;
-      hostCode(error);
-      throw new ClientGone("the other end went away");
+      throw this.#gone(error);
     }
+  }
+
+  /** @param {unknown} error */
+  #gone(error) {
+    if (error instanceof ClientGone) return error;
+    hostCode(error);
+    this.abort();
+    return new ClientGone("the other end went away");
   }
 
   /** Passes on what was written so far. */
   flush() {
-    if (!this.#open) return;
+    if (!this.#open || this.#left === 0) return;
     try {
       this.#stream.flush();
     } catch (error) {
-      hostCode(error);
-      throw new ClientGone("the other end went away");
+      throw this.#gone(error);
     }
   }
 
@@ -157,6 +170,7 @@ export class BodyWriter {
       OutgoingBody.finish(this.#body, undefined);
     } catch (error) {
       hostCode(error);
+      if (this.#left === 0) return;
       throw new ClientGone("the body is not what its content-length says, or the other end went away");
     }
   }

@@ -53,9 +53,10 @@ export class Exchange {
    * @param {Iterable<[string, string]>} headers
    */
   respond(status, headers) {
-    const response = new OutgoingResponse(writeFields(headers, "response"));
+    const fields = [...headers];
+    const response = new OutgoingResponse(writeFields(fields, "response"));
     response.setStatusCode(status);
-    const body = new BodyWriter(response.body());
+    const body = new BodyWriter(response.body(), fields);
     this.responded = true;
     ResponseOutparam.set(this.#outparam, { tag: "ok", val: response });
     return body;

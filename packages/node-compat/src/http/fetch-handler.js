@@ -36,10 +36,8 @@ export async function answerByFetch(exchange, fetch) {
     body.end();
   } catch (error) {
     abort.abort(error);
-    if (!(error instanceof ClientGone)) {
-      body.abort();
-      throw error;
-    }
+    body.abort();
+    if (!(error instanceof ClientGone)) throw error;
   }
   await Promise.allSettled(context.pending);
 }

@@ -30,12 +30,13 @@ export class Outgoing {
   constructor(about) {
     this.#about = about;
     const { method, secure, authority, path } = about;
-    const request = new OutgoingRequest(writeFields(about.headers, "request"));
+    const headers = [...about.headers];
+    const request = new OutgoingRequest(writeFields(headers, "request"));
     request.setMethod(/** @type {any} */ (METHODS.has(method) ? { tag: method.toLowerCase() } : { tag: "other", val: method }));
     request.setScheme({ tag: secure ? "HTTPS" : "HTTP" });
     request.setAuthority(authority);
     request.setPathWithQuery(path);
-    this.body = about.hasBody ? new BodyWriter(request.body()) : null;
+    this.body = about.hasBody ? new BodyWriter(request.body(), headers) : null;
     try {
       this.#future = handle(request, undefined);
     } catch (error) {

@@ -4,6 +4,9 @@ import { subscribe, tryRecv } from "warpgrid:shim/sockets";
 import { hostCode } from "../errors.js";
 import { socketError } from "./transport.js";
 
+/** What is sent at once: each call copies all that it is given. */
+const WRITE_SIZE = 65536;
+
 /**
  * Waits in the host until the pool has a connection.
  * @param {import("warpgrid:shim/database-proxy").DbConfig} config
@@ -37,7 +40,7 @@ export function connectProxied(config) {
       const data = attempt("read", () => tryRecv(connection, max));
       return data === undefined ? undefined : data.length ? data : null;
     },
-    write: (data) => attempt("write", () => send(connection, data)),
+    write: (data) => attempt("write", () => send(connection, data.length > WRITE_SIZE ? data.subarray(0, WRITE_SIZE) : data)),
     readable,
     writable: readable,
     end() {},
