@@ -27,5 +27,13 @@ await esbuild.build({
 const { default: program } = await import(pathToFileURL(outfile).href);
 if (program?.fetch) {
   const [hostname, port] = process.env.LISTEN.split(":");
-  serve({ fetch: (request) => program.fetch(request, process.env, {}), hostname, port: Number(port), overrideGlobalObjects: false });
+  const fetch = async (request) => {
+    try {
+      return await program.fetch(request, process.env, {});
+    } catch (error) {
+      console.error(error);
+      return new Response(null, { status: 500 });
+    }
+  };
+  serve({ fetch, hostname, port: Number(port), overrideGlobalObjects: false });
 }

@@ -1,18 +1,18 @@
 // Dates by Day.js and its plugins.
 import dayjs from "dayjs";
-import "dayjs/locale/de";
-import "dayjs/locale/ja";
-import advancedFormat from "dayjs/plugin/advancedFormat";
-import calendar from "dayjs/plugin/calendar";
-import customParseFormat from "dayjs/plugin/customParseFormat";
-import duration from "dayjs/plugin/duration";
-import isBetween from "dayjs/plugin/isBetween";
-import isoWeek from "dayjs/plugin/isoWeek";
-import localizedFormat from "dayjs/plugin/localizedFormat";
-import minMax from "dayjs/plugin/minMax";
-import quarterOfYear from "dayjs/plugin/quarterOfYear";
-import relativeTime from "dayjs/plugin/relativeTime";
-import utc from "dayjs/plugin/utc";
+import "dayjs/locale/de.js";
+import "dayjs/locale/ja.js";
+import advancedFormat from "dayjs/plugin/advancedFormat.js";
+import calendar from "dayjs/plugin/calendar.js";
+import customParseFormat from "dayjs/plugin/customParseFormat.js";
+import duration from "dayjs/plugin/duration.js";
+import isBetween from "dayjs/plugin/isBetween.js";
+import isoWeek from "dayjs/plugin/isoWeek.js";
+import localizedFormat from "dayjs/plugin/localizedFormat.js";
+import minMax from "dayjs/plugin/minMax.js";
+import quarterOfYear from "dayjs/plugin/quarterOfYear.js";
+import relativeTime from "dayjs/plugin/relativeTime.js";
+import utc from "dayjs/plugin/utc.js";
 
 for (const plugin of [advancedFormat, calendar, customParseFormat, duration, isBetween, isoWeek, localizedFormat, minMax, quarterOfYear, relativeTime, utc]) dayjs.extend(plugin);
 

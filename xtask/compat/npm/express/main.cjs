@@ -61,7 +61,8 @@ app.all("/any", (request, response) => response.json({ seen: request.seen, ip: t
 app.use((request, response) => response.status(404).json({ missing: request.originalUrl }));
 app.use((error, request, response, next) => {
   if (response.headersSent) return next(error);
-  response.status(error.status ?? 500).json({ error: error.message, type: error.type });
+  // What is wrong with JSON each engine says in its own words.
+  response.status(error.status ?? 500).json(error.type ? { type: error.type } : { error: error.message });
 });
 
 const [host, port] = (process.env.LISTEN ?? "127.0.0.1:8080").split(":");

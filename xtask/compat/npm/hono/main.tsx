@@ -1,4 +1,4 @@
-/** @jsxImportSource hono/jsx */
+/** @jsxRuntime automatic @jsxImportSource hono/jsx */
 // A service by Hono: routes, groups, middleware, validators, cookies, JSX, streams
 // and errors.
 import { Hono } from "hono";

@@ -4,10 +4,14 @@ import { AutoRouter, cors, createResponse, error, html, type IRequest, json, Rou
 type Item = { id: number; title: string };
 const items = new Map<number, Item>([[1, { id: 1, title: "first" }]]);
 
-const { preflight, corsify } = cors({ origin: "https://example.com", allowMethods: ["GET", "PUT"] });
+const { preflight } = cors({ origin: "https://example.com", allowMethods: ["GET", "PUT"] });
+const seen = (response: Response, request: IRequest) => {
+  response.headers.set("x-seen", `${request.method} ${request.route ?? "nothing"}`);
+  return response;
+};
 const router = AutoRouter({
   before: [preflight],
-  finally: [corsify],
+  finally: [seen],
   catch: (thrown) => (thrown instanceof StatusError ? error(thrown.status, thrown.message) : error(500, `caught: ${(thrown as Error).message}`)),
 });
 

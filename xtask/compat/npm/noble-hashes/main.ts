@@ -9,7 +9,7 @@ import { pbkdf2, pbkdf2Async } from "@noble/hashes/pbkdf2.js";
 import { scrypt, scryptAsync } from "@noble/hashes/scrypt.js";
 import { sha224, sha256, sha384, sha512, sha512_256 } from "@noble/hashes/sha2.js";
 import { keccak_256, sha3_256, sha3_512, shake128 } from "@noble/hashes/sha3.js";
-import { cshake256, k12, kmac256 } from "@noble/hashes/sha3-addons.js";
+import { cshake256, kmac256, kt128 } from "@noble/hashes/sha3-addons.js";
 import { bytesToHex, concatBytes, hexToBytes, randomBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 
 const text = utf8ToBytes("The quick brown fox jumps over the lazy dög");
@@ -34,7 +34,7 @@ export default {
       empty: hex(Object.fromEntries(Object.entries(named).map(([name, hash]) => [name, hash(new Uint8Array())]))),
       derived: hex(derived),
       keyed: hex({ hmac: hmac(sha256, salt, text), hmac512: hmac(sha512, concatBytes(salt, text, text, text), text), blake2b: blake2b(text, { key: salt, dkLen: 20 }), blake3: blake3(text, { context: utf8ToBytes("context") }), kmac: kmac256(salt, text) }),
-      extended: hex({ shake: shake128(text, { dkLen: 50 }), cshake: cshake256(text, { personalization: "me", dkLen: 20 }), k12: k12(text, { dkLen: 16 }) }),
+      extended: hex({ shake: shake128(text, { dkLen: 50 }), cshake: cshake256(text, { personalization: utf8ToBytes("me"), dkLen: 20 }), kt128: kt128(text, { dkLen: 16 }) }),
       streamed: [bytesToHex(parts.update(text.subarray(10)).digest()), bytesToHex(copy.digest())],
       million: bytesToHex(sha256(new Uint8Array(1_000_000).fill(97))),
       random: [randomBytes(32).length, new Set(Array.from({ length: 50 }, () => bytesToHex(randomBytes(8)))).size],

@@ -8,7 +8,7 @@ async function types(sql: postgres.Sql) {
   const json = sql.json({ a: [1, null, "x"] });
   const at = new Date(Date.UTC(2026, 0, 2, 3, 4, 5, 678));
   const rows = await sql`SELECT ${7}::int AS int, ${"9007199254740993"}::bigint AS big, ${"1.50"}::numeric AS numeric, ${0.1}::float8 AS float, ${"ü"} AS text, ${true}::bool AS bool,
-    ${at}::timestamptz AS at, ${Buffer.from([0, 1, 254, 255])}::bytea AS bytes, ${json}::jsonb AS json, ${sql.array([1, 2, 3])}::int[] AS ints, ${null}::text AS none`;
+    ${at}::timestamptz AS at, ${Buffer.from([0, 1, 254, 255])}::bytea AS bytes, ${json}::jsonb AS json, ${[1, 2, 3]}::int[] AS ints, ${null}::text AS none`;
   return { rows, columns: rows.columns.map(({ name, type }) => [name, type]), statement: rows.statement?.string.length, command: rows.command };
 }
 

@@ -25,7 +25,7 @@ export default {
       versions: made.map(version),
       valid: [...made, NIL, MAX, mine.toUpperCase(), "no", `${mine}0`, ""].map((id) => validate(id)),
       parsed: [...parse(mine)],
-      stringified: stringify(Uint8Array.from({ length: 16 }, (_, i) => 0x40 + i)),
+      stringified: stringify(parse(mine)),
       buffer: [...buffer],
       sorted: many.every((id, i) => i === 0 || many[i - 1] < id),
       distinct: new Set([...many, ...Array.from({ length: 500 }, () => v4())]).size,
