@@ -35,6 +35,7 @@ func routes(s service) http.Handler {
 	mux.HandleFunc("GET /users", s.list)
 	mux.HandleFunc("GET /users/{id}", s.show)
 	mux.HandleFunc("POST /users", s.create)
+	mux.HandleFunc("GET /big", s.big)
 	mux.HandleFunc("GET /error", s.fail)
 	mux.HandleFunc("GET /pair", s.pair)
 	mux.HandleFunc("GET /together", s.together)

@@ -32,6 +32,27 @@ func download(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// big answers 10 MiB of rows, each when it comes from the database.
+func (s service) big(w http.ResponseWriter, r *http.Request) {
+	const query = "SELECT rpad(n::text, $2 - 1, '.') || E'\\n' FROM generate_series(1, $1::int) n"
+	rows, err := s.pool.Query(r.Context(), query, 10*1024, 1024)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	defer rows.Close()
+	w.Header().Set("Content-Type", "text/plain")
+	for rows.Next() {
+		if _, err := w.Write(rows.RawValues()[0]); err != nil {
+			log.Print(err)
+			return
+		}
+	}
+	if err := rows.Err(); err != nil {
+		log.Print(err)
+	}
+}
+
 // count adds one to a decimal number.
 func count(digits []byte) {
 	for i := len(digits) - 1; i >= 0; i-- {

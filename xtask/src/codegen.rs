@@ -6,6 +6,8 @@
 //! version, so that a `pollable` of one is a `pollable` of the other.
 
 mod go;
+mod js;
+mod world;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -96,8 +98,9 @@ fn generate(root: &Path, wasi: &Path) -> Result<Vec<Generated>> {
     let mut files = c_bindings(resolve.clone(), world)?;
     files.push(host_bindings(resolve, world)?);
     copy_interfaces(&root.join("crates/warpgrid-go/wit"), merged.path())?;
-    copy_packages(&go::wasi_packages(root)?, &merged.path().join("deps"))?;
+    copy_packages(&world::wasi_packages(root)?, &merged.path().join("deps"))?;
     files.extend(go::bindings(merged.path())?);
+    files.extend(js::bindings(root, &wit, &merged.path().join("deps"))?);
     Ok(files)
 }
 

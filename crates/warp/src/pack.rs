@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use warpgrid_go::GoPacker;
+use warpgrid_js::TypeScriptPacker;
 use warpgrid_libc::c::CPacker;
 use warpgrid_libc::rust::RustPacker;
 use warpgrid_pack::{
@@ -18,7 +19,12 @@ use crate::progress::Reporter;
 /// One row per language. Where a project's files speak of several languages,
 /// the first that sees its own is chosen.
 fn packers() -> Vec<Box<dyn Packer>> {
-    vec![Box::new(RustPacker), Box::new(GoPacker), Box::new(CPacker)]
+    vec![
+        Box::new(RustPacker),
+        Box::new(GoPacker),
+        Box::new(TypeScriptPacker),
+        Box::new(CPacker),
+    ]
 }
 
 pub fn run(args: cli::Pack) -> miette::Result<ExitCode> {

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use warpgrid_pack::{Error, write_atomically};
 use warpgrid_series::{Patch, SeriesError, patch_directory};
-use warpgrid_store::{BuildError, Key, Staging, Store, StoreError};
+use warpgrid_store::{BuildError, Key, Staging, Store};
 
 use crate::component::World;
 use crate::go::Environment;
@@ -39,17 +39,17 @@ impl Overlay {
         let series = Series::of(&go.goversion)?;
         let originals = series.originals(&go.goroot.join("src"))?;
         let key = key(world, &series, &originals);
-        let store = Store::open_default().map_err(stored)?;
+        let store = Store::open_default().map_err(Error::of_two_lines)?;
         let entry = store
             .get_or_build(&key, |staging| {
                 write(staging, world, &originals, &series, go)
             })
             .map_err(|error| match error {
                 BuildError::Build(error) => error,
-                BuildError::Store(error) => stored(error),
+                BuildError::Store(error) => Error::of_two_lines(error),
             })?;
         let root = format!("go-overlay/{}-{}", go.goversion, world.name());
-        store.set_root(&root, &key).map_err(stored)?;
+        store.set_root(&root, &key).map_err(Error::of_two_lines)?;
         let replace: BTreeMap<_, _> = originals
             .keys()
             .map(String::as_str)
@@ -216,7 +216,7 @@ pub(crate) fn pinned(minor: &str) -> String {
 
 fn differs(go: &Environment, series: &Series, error: &SeriesError) -> Error {
     let SeriesError::Conflict(conflict) = error else {
-        return Error::of_two_lines(&error.to_string());
+        return Error::of_two_lines(error);
     };
     let file = conflict.file.as_deref().unwrap_or("a file");
     Error::Project {
@@ -233,10 +233,6 @@ fn differs(go: &Environment, series: &Series, error: &SeriesError) -> Error {
             pinned(&series.version)
         ),
     }
-}
-
-fn stored(error: StoreError) -> Error {
-    Error::of_two_lines(&error.to_string())
 }
 
 #[cfg(test)]

@@ -63,10 +63,7 @@ impl Packer for GoPacker {
     }
 
     fn pack(&self, request: &PackRequest<'_>) -> Result<Packed, Error> {
-        let keys: GoKeys = request
-            .manifest
-            .as_ref()
-            .map_or_else(|| Ok(GoKeys::default()), |m| m.package(KEYS))?;
+        let keys: GoKeys = request.keys(KEYS)?;
         let world = keys.world(request.manifest.as_ref())?;
         let package = keys.package(request)?;
         let mut request = request.clone();

@@ -44,10 +44,9 @@ impl TinyGo {
     /// # Errors
     /// When it is not there.
     pub(crate) fn find() -> Result<TinyGo, Error> {
-        let store = |error: warpgrid_store::StoreError| Error::of_two_lines(&error.to_string());
         let entry = Store::open_default()
             .and_then(|store| store.root_entry(&tinygo_root()))
-            .map_err(store)?;
+            .map_err(Error::of_two_lines)?;
         let entry = entry.ok_or_else(|| Error::Project {
             message: "the store has no TinyGo for this warp".to_owned(),
             help: "run `cargo xtask setup` with `go` on PATH, or pack with `--compiler go`"

@@ -1,43 +1,83 @@
-// node build.mjs REQUEST.json: bundles a program and makes a component of it.
+// node build.mjs QUESTION.json: bundles a program and makes a component of it.
 //
-// The request: entry, compat (the directory of @warpgrid/node-compat), wit (a file
-// with the packages of warpgrid:shim and WASI, nested), work (a directory of its
-// own), output, spliceCache (a directory, with the patched componentize-js).
-// Prints what it did as JSON.
+// The question names, by absolute paths: project, entry, compat (the directory of
+// @warpgrid/node-compat), work (a directory of its own), output, spliceCache, answer.
+// The answer is written as JSON: `imports` and `modules` of the bundle, `notes`,
+// and `errors` where there is no component. What the program prints while it is
+// evaluated goes where this prints.
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { componentize } from "@bytecodealliance/componentize-js";
 import { bundle } from "./bundle.mjs";
 import { world } from "./host-modules.mjs";
+import { explain, limits } from "./limits.mjs";
 
-const request = JSON.parse(await readFile(process.argv[2], "utf8"));
-const started = performance.now();
-const bundled = await bundle(request);
-const afterBundle = performance.now();
+async function answer(question) {
+  try {
+    const bundled = await bundle(question);
+    const found = await limits(bundled.inputs, question.project);
+    const { imports, modules } = bundled;
+    if (found.errors.length > 0) return found;
+    const notes = [...bundled.warnings.map((warning) => explain(warning, question.project)), ...found.notes];
+    const late = await component(bundled, question);
+    if (late) notes.push(late);
+    return { imports: [...imports].sort(), modules: [...modules].sort(), notes, errors: [] };
+  } catch (error) {
+    if (error.errors) return { errors: error.errors.map((one) => explain(one, question.project)) };
+    if (error instanceof EvaluationError) return { errors: [error.remark()] };
+    throw error;
+  }
+}
 
-await rm(request.work, { recursive: true, force: true });
-await mkdir(request.work, { recursive: true });
-const source = join(request.work, "program.js");
-await writeFile(source, bundled.code);
-await writeFile(`${source}.map`, bundled.map);
-// As text: the engine's tools find no files where preview2-shim has no `/`.
-const witWorld = `${world(bundled.imports, ["wasi:http/incoming-handler"])}\n${await readFile(request.wit, "utf8")}`;
+/** Writes the component; says why the packages are not part of its snapshot, if so. */
+async function component(bundled, question) {
+  try {
+    await write(bundled, question);
+  } catch (error) {
+    if (!(error instanceof EvaluationError) || bundled.packages.length === 0) throw error;
+    await write(await bundle({ ...question, packages: [] }), question);
+    return {
+      text: `packages are evaluated by each instance at its first request: ${error.reason}`,
+      help: "this costs time there; see which package needs the host while it is loaded",
+    };
+  }
+}
 
-const { component } = await componentize({
-  sourcePath: source,
-  witWorld,
-  worldName: "program",
-  spliceCache: request.spliceCache,
-});
-await writeFile(request.output, component);
-console.log(
-  JSON.stringify({
-    output: request.output,
-    bytes: component.length,
-    bundleBytes: bundled.code.length,
-    packages: bundled.packages,
-    imports: [...bundled.imports].sort(),
-    warnings: bundled.warnings.map(({ text, location }) => ({ text, file: location?.file, line: location?.line })),
-    milliseconds: { bundle: Math.round(afterBundle - started), componentize: Math.round(performance.now() - afterBundle) },
-  }),
-);
+async function write(bundled, question) {
+  const source = join(question.work, "program.js");
+  await writeFile(source, bundled.code);
+  await writeFile(`${source}.map`, bundled.map);
+  const wit = await readFile(new URL("host.wit", import.meta.url), "utf8");
+  const made = await componentize(bundled.code, {
+    sourceName: "program.js",
+    // As text: the engine's tools find no files where preview2-shim has no `/`.
+    witWorld: wit + world(bundled.imports, ["wasi:http/incoming-handler"]),
+    worldName: "program",
+    spliceCache: question.spliceCache,
+  }).catch((error) => {
+    throw new EvaluationError(error);
+  });
+  await writeFile(question.output, made.component);
+}
+
+/** The program could not be evaluated while the component was built. */
+class EvaluationError extends Error {
+  constructor(cause) {
+    super("not evaluated", { cause });
+    const lines = cause.message.split("\n").map((line) => line.trim());
+    this.reason = lines.find((line) => /\w*(Error|Exception)\b.*:/.test(line) && !line.startsWith("Failed to initialize")) ?? lines[0];
+  }
+
+  remark() {
+    console.error(this.cause.message);
+    return {
+      text: `the program fails while it is evaluated: ${this.reason}`,
+      help: "see above where; what needs the host can only run in a request",
+    };
+  }
+}
+
+const question = JSON.parse(await readFile(process.argv[2], "utf8"));
+await rm(question.work, { recursive: true, force: true });
+await mkdir(question.work, { recursive: true });
+await writeFile(question.answer, JSON.stringify(await answer(question)));

@@ -1,9 +1,12 @@
 // From a program's entry to one module that the engine can evaluate.
 import * as esbuild from "esbuild";
-import { dirname, resolve } from "node:path";
+import { isBuiltin } from "node:module";
+import { dirname } from "node:path";
 import { isHostModule } from "./host-modules.mjs";
 import { lowerUnicodeProperties } from "./lower-regex.mjs";
-import { nodeModules } from "./node-modules.mjs";
+import { hostModulesOf, nodeModules } from "./node-modules.mjs";
+
+const LOADERS = { ".txt": "text", ".sql": "text", ".html": "text", ".md": "text" };
 
 /**
  * The packages that the program's own files import. They are evaluated while the
@@ -12,31 +15,30 @@ import { nodeModules } from "./node-modules.mjs";
  */
 async function packagesOf(entry, options) {
   const { metafile } = await esbuild.build({ ...options, entryPoints: [entry], packages: "external", metafile: true, outfile: "program.js" });
-  const builtin = (await import("node:module")).isBuiltin;
   const found = new Set();
   for (const { imports } of Object.values(metafile.outputs)) {
-    for (const { path, external } of imports) if (external && !builtin(path) && !isHostModule(path)) found.add(path);
+    for (const { path, external } of imports) if (external && !isBuiltin(path) && !isHostModule(path)) found.add(path);
   }
   return [...found];
 }
 
 /**
- * @param {{ entry: string, compat: string, eager?: boolean, debug?: boolean, tsconfig?: string }} request
+ * @param {{ project: string, entry: string, compat: string, packages?: string[], minify?: boolean }} question
  */
-export async function bundle(request) {
-  const entry = resolve(request.entry);
+export async function bundle({ project, entry, compat, packages, minify }) {
   const common = {
+    absWorkingDir: project,
     bundle: true,
     write: false,
     format: "esm",
     platform: "node",
     target: "es2022",
-    absWorkingDir: dirname(entry),
     logLevel: "silent",
-    tsconfig: request.tsconfig,
-    loader: { ".txt": "text", ".sql": "text", ".html": "text" },
+    // A name that is not written out is found by nobody before it is asked for.
+    logOverride: { "unsupported-require-call": "warning", "unsupported-dynamic-import": "warning" },
+    loader: LOADERS,
   };
-  const packages = request.eager === false ? [] : await packagesOf(entry, common);
+  packages ??= await packagesOf(entry, common);
   const main = [
     `import { incomingHandler as make } from "@warpgrid/node-compat/handler";`,
     ...packages.map((name) => `import ${JSON.stringify(name)};`),
@@ -47,15 +49,26 @@ export async function bundle(request) {
     stdin: { contents: main, resolveDir: dirname(entry), sourcefile: "warpgrid-entry.js" },
     outfile: "program.js",
     metafile: true,
+    minify,
+    keepNames: minify,
     sourcemap: "external",
+    sourcesContent: false,
     define: { __dirname: '"/"', __filename: '"/program.js"' },
+    // Packages that say they have no side effects are loaded for theirs.
     ignoreAnnotations: true,
-    plugins: [await nodeModules(resolve(request.compat))],
+    plugins: [await nodeModules(compat)],
   });
   const file = (ending) => result.outputFiles.find(({ path }) => path.endsWith(ending)).text;
-  const imports = new Set();
-  for (const { imports: found } of Object.values(result.metafile.outputs)) {
-    for (const { path, external } of found) if (external && isHostModule(path)) imports.add(path);
-  }
-  return { code: lowerUnicodeProperties(file(".js")), map: file(".map"), imports, packages, warnings: result.warnings };
+  const [output] = Object.values(result.metafile.outputs).filter(({ entryPoint }) => entryPoint);
+  const imports = output.imports.filter(({ path, external }) => external && isHostModule(path)).map(({ path }) => path);
+  const inputs = Object.entries(result.metafile.inputs).filter(([path]) => output.inputs[path]?.bytesInOutput > 0);
+  return {
+    code: lowerUnicodeProperties(file(".js")),
+    map: file(".map"),
+    imports: new Set(imports),
+    modules: hostModulesOf(inputs.map(([path]) => path)),
+    inputs,
+    packages,
+    warnings: result.warnings,
+  };
 }

@@ -17,5 +17,5 @@ export function world(imports, exported) {
     ...[...imports].sort().map((name) => `  import ${name};`),
     ...exported.map((name) => `  export ${versioned(name)};`),
   ];
-  return `package warpgrid:program;\n\nworld program {\n${lines.join("\n")}\n}\n`;
+  return `\nworld program {\n${lines.join("\n")}\n}\n`;
 }

@@ -5,6 +5,18 @@ import { pathToFileURL } from "node:url";
 import { join } from "node:path";
 import { isHostModule, versioned } from "./host-modules.mjs";
 
+/** Those of node-compat's modules that stand on shims. */
+const ON_SHIMS = ["dns", "fs", "net"];
+
+/**
+ * Of some files in a bundle, the modules that stand on shims, as `node:net`.
+ * @param {string[]} files
+ */
+export function hostModulesOf(files) {
+  const names = ON_SHIMS.filter((name) => files.some((file) => file.endsWith(`node-compat/src/${name}.js`)));
+  return new Set(names.map((name) => `node:${name}`));
+}
+
 /** @param {string} compat the directory of @warpgrid/node-compat */
 export async function nodeModules(compat) {
   const { aliases } = await import(pathToFileURL(join(compat, "aliases.js")).href);

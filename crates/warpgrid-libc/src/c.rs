@@ -77,10 +77,7 @@ impl Packer for CPacker {
     }
 
     fn pack(&self, request: &PackRequest<'_>) -> Result<Packed, Error> {
-        let keys: CKeys = request
-            .manifest
-            .as_ref()
-            .map_or_else(|| Ok(CKeys::default()), |m| m.package(KEYS))?;
+        let keys: CKeys = request.keys(KEYS)?;
         refuse_cargo_choices(request)?;
         let toolchain = current_toolchain()?;
         if keys.sources.is_none()

@@ -74,10 +74,7 @@ impl Packer for RustPacker {
     }
 
     fn pack(&self, request: &PackRequest<'_>) -> Result<Packed, Error> {
-        let keys: RustKeys = request
-            .manifest
-            .as_ref()
-            .map_or_else(|| Ok(RustKeys::default()), |m| m.package(KEYS))?;
+        let keys: RustKeys = request.keys(KEYS)?;
         let cargo = Cargo::new(request);
         let workspace = cargo.metadata()?;
         let program = request.program.clone().or(keys.program());

@@ -95,7 +95,8 @@ const WASI_0_3: &[(&str, &[&str])] = &[
     ("wasi:sockets", &["ip-name-lookup", "types"]),
 ];
 
-/// Functions of libc, or of Go's standard library, whose presence in a program means that it must import shims.
+/// Functions of libc or of Go's standard library, or modules of Node's, whose
+/// presence in a program means that it must import shims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Requirement {
     /// Names as the linker sees them.
@@ -111,9 +112,25 @@ pub struct Requirement {
 pub const LIBC: &[&str] = &["libc.a", "libwasi-emulated-signal.a"];
 
 /// One row for each hook that `libc-patches/` puts into wasi-libc, and for each
-/// that `go-patches/` puts into Go's standard library. Of a method there are two
-/// names: Go's own, and the one in a module's name section.
+/// that `go-patches/` puts into Go's standard library; and one for each module of
+/// `packages/node-compat` that stands on shims. Of a method of Go's there are two
+/// names: its own, and the one in a module's name section.
 pub const REQUIREMENTS: &[Requirement] = &[
+    Requirement {
+        functions: &["node:net"],
+        shims: &["database-proxy", "sockets"],
+        stock_import: None,
+    },
+    Requirement {
+        functions: &["node:dns"],
+        shims: &["dns"],
+        stock_import: None,
+    },
+    Requirement {
+        functions: &["node:fs"],
+        shims: &["filesystem"],
+        stock_import: None,
+    },
     Requirement {
         functions: &["net.socket"],
         shims: &["database-proxy", "sockets"],

@@ -1,5 +1,6 @@
 //! The one error of packing: what is wrong, where, and what to do about it.
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -138,8 +139,9 @@ impl Error {
 
     /// A message of another crate: what is wrong, and in its last line what to
     /// do.
-    pub fn of_two_lines(text: &str) -> Self {
-        let (message, help) = text.rsplit_once('\n').unwrap_or((text, "try again"));
+    pub fn of_two_lines(error: impl fmt::Display) -> Self {
+        let text = error.to_string();
+        let (message, help) = text.rsplit_once('\n').unwrap_or((&text, "try again"));
         Error::Project {
             message: message.to_owned(),
             help: help.trim().trim_start_matches("help: ").to_owned(),

@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use crate::{Analysis, Error, Manifest, Symbols, analyze_bytes, check, manifest, write_atomically};
+use crate::{
+    Analysis, Error, Key, Manifest, Symbols, analyze_bytes, check, manifest, write_atomically,
+};
 
 /// Turns projects of one language into components.
 pub trait Packer {
@@ -135,6 +138,17 @@ impl PackRequest<'_> {
     /// The directory for what packing writes into the project.
     pub fn target(&self) -> PathBuf {
         self.project.join("target").join("warp")
+    }
+
+    /// What `[package]` says, of a language's own keys too; the defaults where
+    /// there is no manifest.
+    ///
+    /// # Errors
+    /// As [`Manifest::package`].
+    pub fn keys<T: DeserializeOwned + Default>(&self, keys: &[Key]) -> Result<T, Error> {
+        self.manifest
+            .as_ref()
+            .map_or_else(|| Ok(T::default()), |manifest| manifest.package(keys))
     }
 
     /// The project's name: the manifest's, or its directory's.

@@ -8,8 +8,8 @@ use std::path::Path;
 use crate::{Conflict, Patch, SeriesError};
 
 /// Applies the patches to the files of `dir`, in order. Lines may have moved,
-/// but what a patch changes and what stands around it must be there. Patches
-/// that add, remove or rename files are refused.
+/// but what a patch changes and what stands around it must be there, and a file
+/// that it adds must not. Patches that remove or rename files are refused.
 ///
 /// # Errors
 /// [`SeriesError::Conflict`] for a patch that does not apply: then no file was
@@ -24,6 +24,8 @@ pub fn patch_directory(dir: &Path, patches: &[Patch]) -> Result<(), SeriesError>
     }
     for (file, text) in files {
         let path = dir.join(file);
+        let parent = path.parent().unwrap_or(dir);
+        fs::create_dir_all(parent).map_err(|e| SeriesError::io("create", parent, e))?;
         fs::write(&path, text).map_err(|e| SeriesError::io("write", &path, e))?;
     }
     Ok(())
@@ -42,38 +44,56 @@ fn apply(
     patch: &Patch,
     change: &str,
 ) -> Result<(), SeriesError> {
-    let (file, diff) = parse(change)
+    let Change { file, adds, diff } = parse(change)
         .map_err(|message| conflict(patch, None, message, "mend the patch".to_owned()))?;
     let failed = |message: String| {
         let help = "use a version of the sources that the series is for".to_owned();
         conflict(patch, Some(file), message, help)
     };
+    let path = dir.join(file);
     let text = match files.get(file) {
+        Some(_) if adds => return Err(failed("is added twice".to_owned())),
         Some(text) => text.clone(),
-        None => fs::read_to_string(dir.join(file)).map_err(|e| {
+        None if !adds => fs::read_to_string(&path).map_err(|e| {
             failed(format!(
                 "cannot be read: {}",
                 warpgrid_store::describe_io(&e)
             ))
         })?,
+        None if path.symlink_metadata().is_ok() => {
+            return Err(failed("is there already, and the patch adds it".to_owned()));
+        }
+        None => String::new(),
     };
     let patched = diffy::apply(&text, &diff).map_err(|e| failed(e.to_string()))?;
     files.insert(file.to_owned(), patched);
     Ok(())
 }
 
-/// The file that is changed, and how.
-fn parse(change: &str) -> Result<(&str, diffy::Patch<'_, str>), String> {
-    let start = change.find("\n--- a/").ok_or("it only renames a file")?;
-    let diff = &change[start + 1..];
+/// What a patch does to one file.
+struct Change<'a> {
+    file: &'a str,
+    adds: bool,
+    diff: diffy::Patch<'a, str>,
+}
+
+fn parse(change: &str) -> Result<Change<'_>, String> {
+    let start = change
+        .find("\n--- ")
+        .ok_or("it changes no lines of a file: it renames it, or is binary")?;
+    let (head, diff) = (&change[..start], &change[start + 1..]);
     let name = |prefix: &str| diff.lines().find_map(|line| line.strip_prefix(prefix));
-    match (name("--- a/"), name("+++ b/")) {
-        (Some(old), Some(new)) if old == new => {
-            let diff = diffy::Patch::from_str(diff).map_err(|e| e.to_string())?;
-            Ok((new, diff))
-        }
-        _ => Err("it adds, removes or renames a file".to_owned()),
+    let (old, new) = (name("--- "), name("+++ "));
+    let file = new.and_then(|new| new.strip_prefix("b/"));
+    let adds = old == Some("/dev/null");
+    let file = file
+        .filter(|file| adds || old.and_then(|old| old.strip_prefix("a/")) == Some(*file))
+        .ok_or("it removes or renames a file")?;
+    if adds && !head.contains("\nnew file mode 100644") {
+        return Err("it adds a link or a program".to_owned());
     }
+    let diff = diffy::Patch::from_str(diff).map_err(|e| e.to_string())?;
+    Ok(Change { file, adds, diff })
 }
 
 fn conflict(patch: &Patch, file: Option<&str>, message: String, help: String) -> SeriesError {
@@ -128,6 +148,68 @@ mod tests {
         patch_directory(dir.path(), &[patch(DIFF), patch(&second)]).unwrap();
         assert_eq!(text(&dir), "zero\nzero\none\n2\nthree\n");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    const ADDED: &str = "From 0\nSubject: [PATCH] x\n\nWhy.\n\ndiff --git a/new/b.rs b/new/b.rs\n\
+        new file mode 100644\nindex 0000000000..1111111111\n--- /dev/null\n+++ b/new/b.rs\n\
+        @@ -0,0 +1,3 @@\n+one\n+two\n+three\n";
+
+    #[test]
+    fn files_are_added_and_changed_by_what_comes_after() {
+        let dir = sources("one\ntwo\nthree\n");
+        let second = DIFF.replace("src/a.rs", "new/b.rs");
+        patch_directory(dir.path(), &[patch(ADDED), patch(&second)]).unwrap();
+        let added = fs::read_to_string(dir.path().join("new/b.rs")).unwrap();
+        assert_eq!(added, "one\nTWO\nthree\n");
+        assert_eq!(text(&dir), "one\ntwo\nthree\n");
+    }
+
+    #[test]
+    fn a_file_that_is_there_already_is_not_added() {
+        let dir = sources("one\ntwo\nthree\n");
+        let error = patch_directory(dir.path(), &[patch(DIFF), patch(ADDED), patch(ADDED)]);
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.contains("new/b.rs") && error.contains("twice"),
+            "{error}"
+        );
+        assert_eq!(text(&dir), "one\ntwo\nthree\n");
+        assert!(!dir.path().join("new").exists());
+        patch_directory(dir.path(), &[patch(ADDED)]).unwrap();
+        let error = patch_directory(dir.path(), &[patch(DIFF), patch(ADDED)]);
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.contains("new/b.rs") && error.contains("already"),
+            "{error}"
+        );
+        assert_eq!(text(&dir), "one\ntwo\nthree\n");
+    }
+
+    #[test]
+    fn what_removes_renames_or_links_is_refused() {
+        let removed = ADDED
+            .replace("new file mode", "deleted file mode")
+            .replace("+++ b/new/b.rs", "+++ /dev/null")
+            .replace("--- /dev/null", "--- a/new/b.rs");
+        let renamed = DIFF.replace("--- a/src/a.rs", "--- a/src/b.rs");
+        let only = DIFF.split_once("--- a/").unwrap().0;
+        let only = format!("{only}rename from src/a.rs\nrename to src/b.rs\n");
+        let link = ADDED.replace("100644", "120000");
+        let program = ADDED.replace("100644", "100755");
+        for (refused, why) in [
+            (removed, "removes or renames"),
+            (renamed, "removes or renames"),
+            (only, "renames"),
+            (link, "adds a link"),
+            (program, "or a program"),
+        ] {
+            let dir = sources("one\ntwo\nthree\n");
+            let error = patch_directory(dir.path(), &[patch(DIFF), patch(&refused)]);
+            let error = error.unwrap_err().to_string();
+            assert!(error.contains(why), "{error}");
+            assert_eq!(text(&dir), "one\ntwo\nthree\n");
+            assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+        }
     }
 
     #[test]

@@ -1,191 +1,255 @@
-// Generated from wit/ and WASI by `jco guest-types`: do not edit.
+// Generated from wit/ by `cargo xtask codegen`.
+
+declare module 'warpgrid:js/host' {
+  export type * as WarpgridShimDatabaseProxy010 from 'warpgrid:shim/database-proxy'; // import warpgrid:shim/database-proxy@0.1.0
+  export type * as WarpgridShimDnsReverse010 from 'warpgrid:shim/dns-reverse'; // import warpgrid:shim/dns-reverse@0.1.0
+  export type * as WarpgridShimDns010 from 'warpgrid:shim/dns'; // import warpgrid:shim/dns@0.1.0
+  export type * as WarpgridShimFilesystem010 from 'warpgrid:shim/filesystem'; // import warpgrid:shim/filesystem@0.1.0
+  export type * as WarpgridShimSignals010 from 'warpgrid:shim/signals'; // import warpgrid:shim/signals@0.1.0
+  export type * as WarpgridShimSockets010 from 'warpgrid:shim/sockets'; // import warpgrid:shim/sockets@0.1.0
+  export type * as WarpgridShimThreading010 from 'warpgrid:shim/threading'; // import warpgrid:shim/threading@0.1.0
+  export type * as WasiCliEnvironment0212 from 'wasi:cli/environment'; // import wasi:cli/environment@0.2.12
+  export type * as WasiCliExit0212 from 'wasi:cli/exit'; // import wasi:cli/exit@0.2.12
+  export type * as WasiCliStderr0212 from 'wasi:cli/stderr'; // import wasi:cli/stderr@0.2.12
+  export type * as WasiCliStdin0212 from 'wasi:cli/stdin'; // import wasi:cli/stdin@0.2.12
+  export type * as WasiCliStdout0212 from 'wasi:cli/stdout'; // import wasi:cli/stdout@0.2.12
+  export type * as WasiClocksMonotonicClock0212 from 'wasi:clocks/monotonic-clock'; // import wasi:clocks/monotonic-clock@0.2.12
+  export type * as WasiClocksWallClock0212 from 'wasi:clocks/wall-clock'; // import wasi:clocks/wall-clock@0.2.12
+  export type * as WasiFilesystemPreopens0212 from 'wasi:filesystem/preopens'; // import wasi:filesystem/preopens@0.2.12
+  export type * as WasiFilesystemTypes0212 from 'wasi:filesystem/types'; // import wasi:filesystem/types@0.2.12
+  export type * as WasiHttpOutgoingHandler0212 from 'wasi:http/outgoing-handler'; // import wasi:http/outgoing-handler@0.2.12
+  export type * as WasiHttpTypes0212 from 'wasi:http/types'; // import wasi:http/types@0.2.12
+  export type * as WasiIoError0212 from 'wasi:io/error'; // import wasi:io/error@0.2.12
+  export type * as WasiIoPoll0212 from 'wasi:io/poll'; // import wasi:io/poll@0.2.12
+  export type * as WasiIoStreams0212 from 'wasi:io/streams'; // import wasi:io/streams@0.2.12
+  export type * as WasiRandomRandom0212 from 'wasi:random/random'; // import wasi:random/random@0.2.12
+  export type * as WasiSocketsInstanceNetwork0212 from 'wasi:sockets/instance-network'; // import wasi:sockets/instance-network@0.2.12
+  export type * as WasiSocketsIpNameLookup0212 from 'wasi:sockets/ip-name-lookup'; // import wasi:sockets/ip-name-lookup@0.2.12
+  export type * as WasiSocketsNetwork0212 from 'wasi:sockets/network'; // import wasi:sockets/network@0.2.12
+  export type * as WasiSocketsTcpCreateSocket0212 from 'wasi:sockets/tcp-create-socket'; // import wasi:sockets/tcp-create-socket@0.2.12
+  export type * as WasiSocketsTcp0212 from 'wasi:sockets/tcp'; // import wasi:sockets/tcp@0.2.12
+  export * as run from 'wasi:cli/run'; // export wasi:cli/run@0.2.12
+  export * as incomingHandler from 'wasi:http/incoming-handler'; // export wasi:http/incoming-handler@0.2.12
+}
 
 declare module 'warpgrid:shim/database-proxy' {
   export function connect(config: DbConfig): Connection;
-    export function send(connection: Connection, data: Uint8Array): number;
-    export function recv(connection: Connection, maxBytes: number): Uint8Array;
+  export function send(connection: Connection, data: Uint8Array): number;
+  export function recv(connection: Connection, maxBytes: number): Uint8Array;
   export function close(connection: Connection): void;
-    export type DbProtocol = 'postgres' | 'mysql' | 'redis';
+  export type DbProtocol = 'postgres' | 'mysql' | 'redis';
   export interface DbConfig {
     protocol: DbProtocol,
-        host: string,
+    host: string,
     port: number,
-        database?: string,
-        poolSize: number,
+    database?: string,
+    poolSize: number,
   }
-    export type DbError = 'connection-refused' | 'timeout' | 'protocol-error' | 'pool-exhausted' | 'closed';
-    export type Connection = bigint;
+  export type DbError = 'connection-refused' | 'timeout' | 'protocol-error' | 'pool-exhausted' | 'closed';
+  export type Connection = bigint;
 }
 
 declare module 'warpgrid:shim/dns-reverse' {
-    export function lookup(address: IpAddress): Array<string>;
+  export function lookup(address: IpAddress): Array<string>;
   export type IpAddress = import('warpgrid:shim/dns').IpAddress;
   export type DnsError = import('warpgrid:shim/dns').DnsError;
 }
 
 declare module 'warpgrid:shim/dns' {
-    export function resolve(hostname: string): Array<IpAddress>;
-    export interface IpAddress {
+  export function resolve(hostname: string): Array<IpAddress>;
+  export interface IpAddress {
     octets: Uint8Array,
     isV6: boolean,
   }
-    export type DnsError = 'not-found' | 'timeout' | 'internal';
+  export type DnsError = 'not-found' | 'timeout' | 'internal';
 }
 
 declare module 'warpgrid:shim/filesystem' {
-    export function readVirtual(path: string): Uint8Array | undefined;
-    export function isVirtual(path: string): boolean;
-    export function listVirtualPaths(): Array<string>;
+  export function readVirtual(path: string): Uint8Array | undefined;
+  export function isVirtual(path: string): boolean;
+  export function listVirtualPaths(): Array<string>;
 }
 
 declare module 'warpgrid:shim/signals' {
-    export function onSignal(signal: SignalType): boolean;
-    export function pollSignal(): SignalType | undefined;
-    export type SignalType = 'terminate' | 'hangup' | 'interrupt';
+  export function onSignal(signal: SignalType): boolean;
+  export function pollSignal(): SignalType | undefined;
+  export type SignalType = 'terminate' | 'hangup' | 'interrupt';
 }
 
 declare module 'warpgrid:shim/sockets' {
-    export function route(host: string, port: number): DbConfig | undefined;
-    export function tryRecv(connection: Connection, maxBytes: number): Uint8Array | undefined;
-    export function wait(connections: BigUint64Array, timeoutNs: bigint | undefined): number;
-    export function subscribe(connection: Connection): Pollable;
+  export function route(host: string, port: number): DbConfig | undefined;
+  export function tryRecv(connection: Connection, maxBytes: number): Uint8Array | undefined;
+  export function wait(connections: BigUint64Array, timeoutNs: bigint | undefined): number;
+  export function subscribe(connection: Connection): Pollable;
   export type Pollable = import('wasi:io/poll').Pollable;
   export type Connection = import('warpgrid:shim/database-proxy').Connection;
   export type DbConfig = import('warpgrid:shim/database-proxy').DbConfig;
   export type DbError = import('warpgrid:shim/database-proxy').DbError;
 }
 
+declare module 'warpgrid:shim/threading' {
+  export function declareThreadingModel(model: ThreadingModel): void;
+  export type ThreadingModel = 'single-threaded' | 'cooperative' | 'parallel-required';
+}
+
 declare module 'wasi:cli/environment' {
-    export function getEnvironment(): Array<[string, string]>;
-    export function getArguments(): Array<string>;
-    export function initialCwd(): string | undefined;
+  export function getEnvironment(): Array<[string, string]>;
+  export function getArguments(): Array<string>;
+  export function initialCwd(): string | undefined;
 }
 
 declare module 'wasi:cli/exit' {
-    export function exit(status: Result<void, void>): void;
-    export function exitWithCode(statusCode: number): void;
+  export function exit(status: Result<void, void>): void;
+  export function exitWithCode(statusCode: number): void;
   export type Result<T, E> = { tag: 'ok', val: T } | { tag: 'err', val: E };
 }
 
+declare module 'wasi:cli/run' {
+  export function run(): void;
+}
+
+declare module 'wasi:cli/stderr' {
+  export function getStderr(): OutputStream;
+  export type OutputStream = import('wasi:io/streams').OutputStream;
+}
+
+declare module 'wasi:cli/stdin' {
+  export function getStdin(): InputStream;
+  export type InputStream = import('wasi:io/streams').InputStream;
+}
+
+declare module 'wasi:cli/stdout' {
+  export function getStdout(): OutputStream;
+  export type OutputStream = import('wasi:io/streams').OutputStream;
+}
+
 declare module 'wasi:clocks/monotonic-clock' {
-    export function now(): Instant;
-    export function resolution(): Duration;
-    export function subscribeInstant(when: Instant): Pollable;
-    export function subscribeDuration(when: Duration): Pollable;
+  export function now(): Instant;
+  export function resolution(): Duration;
+  export function subscribeInstant(when: Instant): Pollable;
+  export function subscribeDuration(when: Duration): Pollable;
   export type Pollable = import('wasi:io/poll').Pollable;
-    export type Instant = bigint;
-    export type Duration = bigint;
+  export type Instant = bigint;
+  export type Duration = bigint;
 }
 
 declare module 'wasi:clocks/wall-clock' {
-    export function now(): Datetime;
-    export function resolution(): Datetime;
-    export interface Datetime {
+  export function now(): Datetime;
+  export function resolution(): Datetime;
+  export interface Datetime {
     seconds: bigint,
     nanoseconds: number,
   }
 }
 
 declare module 'wasi:filesystem/preopens' {
-    export function getDirectories(): Array<[Descriptor, string]>;
+  export function getDirectories(): Array<[Descriptor, string]>;
   export type Descriptor = import('wasi:filesystem/types').Descriptor;
 }
 
 declare module 'wasi:filesystem/types' {
-    export function filesystemErrorCode(err: Error): ErrorCode | undefined;
+  export function filesystemErrorCode(err: Error): ErrorCode | undefined;
   export type InputStream = import('wasi:io/streams').InputStream;
   export type OutputStream = import('wasi:io/streams').OutputStream;
   export type Error = import('wasi:io/streams').Error;
   export type Datetime = import('wasi:clocks/wall-clock').Datetime;
-    export type Filesize = bigint;
-    export type DescriptorType = 'unknown' | 'block-device' | 'character-device' | 'directory' | 'fifo' | 'symbolic-link' | 'regular-file' | 'socket';
-    export interface DescriptorFlags {
-        read?: boolean,
-        write?: boolean,
-        fileIntegritySync?: boolean,
-        dataIntegritySync?: boolean,
-        requestedWriteSync?: boolean,
-        mutateDirectory?: boolean,
+  export type Filesize = bigint;
+  export type DescriptorType = 'unknown' | 'block-device' | 'character-device' | 'directory' | 'fifo' | 'symbolic-link' | 'regular-file' | 'socket';
+  export interface DescriptorFlags {
+    read?: boolean,
+    write?: boolean,
+    fileIntegritySync?: boolean,
+    dataIntegritySync?: boolean,
+    requestedWriteSync?: boolean,
+    mutateDirectory?: boolean,
   }
-    export interface PathFlags {
-        symlinkFollow?: boolean,
+  export interface PathFlags {
+    symlinkFollow?: boolean,
   }
-    export interface OpenFlags {
-        create?: boolean,
-        directory?: boolean,
-        exclusive?: boolean,
-        truncate?: boolean,
+  export interface OpenFlags {
+    create?: boolean,
+    directory?: boolean,
+    exclusive?: boolean,
+    truncate?: boolean,
   }
-    export type LinkCount = bigint;
-    export interface DescriptorStat {
-        type: DescriptorType,
-        linkCount: LinkCount,
-        size: Filesize,
-        dataAccessTimestamp?: Datetime,
-        dataModificationTimestamp?: Datetime,
-        statusChangeTimestamp?: Datetime,
+  export type LinkCount = bigint;
+  export interface DescriptorStat {
+    type: DescriptorType,
+    linkCount: LinkCount,
+    size: Filesize,
+    dataAccessTimestamp?: Datetime,
+    dataModificationTimestamp?: Datetime,
+    statusChangeTimestamp?: Datetime,
   }
-    export type NewTimestamp = NewTimestampNoChange | NewTimestampNow | NewTimestampTimestamp;
-    export interface NewTimestampNoChange {
+  export type NewTimestamp = NewTimestampNoChange | NewTimestampNow | NewTimestampTimestamp;
+  export interface NewTimestampNoChange {
     tag: 'no-change',
   }
-    export interface NewTimestampNow {
+  export interface NewTimestampNow {
     tag: 'now',
   }
-    export interface NewTimestampTimestamp {
+  export interface NewTimestampTimestamp {
     tag: 'timestamp',
     val: Datetime,
   }
-    export interface DirectoryEntry {
-        type: DescriptorType,
-        name: string,
+  export interface DirectoryEntry {
+    type: DescriptorType,
+    name: string,
   }
-    export type ErrorCode = 'access' | 'would-block' | 'already' | 'bad-descriptor' | 'busy' | 'deadlock' | 'quota' | 'exist' | 'file-too-large' | 'illegal-byte-sequence' | 'in-progress' | 'interrupted' | 'invalid' | 'io' | 'is-directory' | 'loop' | 'too-many-links' | 'message-size' | 'name-too-long' | 'no-device' | 'no-entry' | 'no-lock' | 'insufficient-memory' | 'insufficient-space' | 'not-directory' | 'not-empty' | 'not-recoverable' | 'unsupported' | 'no-tty' | 'no-such-device' | 'overflow' | 'not-permitted' | 'pipe' | 'read-only' | 'invalid-seek' | 'text-file-busy' | 'cross-device';
-    export type Advice = 'normal' | 'sequential' | 'random' | 'will-need' | 'dont-need' | 'no-reuse';
-    export interface MetadataHashValue {
-        lower: bigint,
-        upper: bigint,
+  export type ErrorCode = 'access' | 'would-block' | 'already' | 'bad-descriptor' | 'busy' | 'deadlock' | 'quota' | 'exist' | 'file-too-large' | 'illegal-byte-sequence' | 'in-progress' | 'interrupted' | 'invalid' | 'io' | 'is-directory' | 'loop' | 'too-many-links' | 'message-size' | 'name-too-long' | 'no-device' | 'no-entry' | 'no-lock' | 'insufficient-memory' | 'insufficient-space' | 'not-directory' | 'not-empty' | 'not-recoverable' | 'unsupported' | 'no-tty' | 'no-such-device' | 'overflow' | 'not-permitted' | 'pipe' | 'read-only' | 'invalid-seek' | 'text-file-busy' | 'cross-device';
+  export type Advice = 'normal' | 'sequential' | 'random' | 'will-need' | 'dont-need' | 'no-reuse';
+  export interface MetadataHashValue {
+    lower: bigint,
+    upper: bigint,
   }
+  
   export class Descriptor implements Disposable {
-        private constructor();
-        readViaStream(offset: Filesize): InputStream;
-        writeViaStream(offset: Filesize): OutputStream;
-        appendViaStream(): OutputStream;
-        advise(offset: Filesize, length: Filesize, advice: Advice): void;
-        syncData(): void;
-        getFlags(): DescriptorFlags;
-        getType(): DescriptorType;
-        setSize(size: Filesize): void;
-        setTimes(dataAccessTimestamp: NewTimestamp, dataModificationTimestamp: NewTimestamp): void;
-        read(length: Filesize, offset: Filesize): [Uint8Array, boolean];
-        write(buffer: Uint8Array, offset: Filesize): Filesize;
-        readDirectory(): DirectoryEntryStream;
-        sync(): void;
-        createDirectoryAt(path: string): void;
-        stat(): DescriptorStat;
-        statAt(pathFlags: PathFlags, path: string): DescriptorStat;
-        setTimesAt(pathFlags: PathFlags, path: string, dataAccessTimestamp: NewTimestamp, dataModificationTimestamp: NewTimestamp): void;
-        linkAt(oldPathFlags: PathFlags, oldPath: string, newDescriptor: Descriptor, newPath: string): void;
-        openAt(pathFlags: PathFlags, path: string, openFlags: OpenFlags, flags: DescriptorFlags): Descriptor;
-        readlinkAt(path: string): string;
-        removeDirectoryAt(path: string): void;
-        renameAt(oldPath: string, newDescriptor: Descriptor, newPath: string): void;
-        symlinkAt(oldPath: string, newPath: string): void;
-        unlinkFileAt(path: string): void;
-        isSameObject(other: Descriptor): boolean;
-        metadataHash(): MetadataHashValue;
-        metadataHashAt(pathFlags: PathFlags, path: string): MetadataHashValue;
+    private constructor();
+    readViaStream(offset: Filesize): InputStream;
+    writeViaStream(offset: Filesize): OutputStream;
+    appendViaStream(): OutputStream;
+    advise(offset: Filesize, length: Filesize, advice: Advice): void;
+    syncData(): void;
+    getFlags(): DescriptorFlags;
+    getType(): DescriptorType;
+    setSize(size: Filesize): void;
+    setTimes(dataAccessTimestamp: NewTimestamp, dataModificationTimestamp: NewTimestamp): void;
+    read(length: Filesize, offset: Filesize): [Uint8Array, boolean];
+    write(buffer: Uint8Array, offset: Filesize): Filesize;
+    readDirectory(): DirectoryEntryStream;
+    sync(): void;
+    createDirectoryAt(path: string): void;
+    stat(): DescriptorStat;
+    statAt(pathFlags: PathFlags, path: string): DescriptorStat;
+    setTimesAt(pathFlags: PathFlags, path: string, dataAccessTimestamp: NewTimestamp, dataModificationTimestamp: NewTimestamp): void;
+    linkAt(oldPathFlags: PathFlags, oldPath: string, newDescriptor: Descriptor, newPath: string): void;
+    openAt(pathFlags: PathFlags, path: string, openFlags: OpenFlags, flags: DescriptorFlags): Descriptor;
+    readlinkAt(path: string): string;
+    removeDirectoryAt(path: string): void;
+    renameAt(oldPath: string, newDescriptor: Descriptor, newPath: string): void;
+    symlinkAt(oldPath: string, newPath: string): void;
+    unlinkFileAt(path: string): void;
+    isSameObject(other: Descriptor): boolean;
+    metadataHash(): MetadataHashValue;
+    metadataHashAt(pathFlags: PathFlags, path: string): MetadataHashValue;
     [Symbol.dispose](): void;
   }
+  
   export class DirectoryEntryStream implements Disposable {
-        private constructor();
-        readDirectoryEntry(): DirectoryEntry | undefined;
+    private constructor();
+    readDirectoryEntry(): DirectoryEntry | undefined;
     [Symbol.dispose](): void;
   }
 }
 
+declare module 'wasi:http/incoming-handler' {
+  export function handle(request: IncomingRequest, responseOut: ResponseOutparam): void;
+  export type IncomingRequest = import('wasi:http/types').IncomingRequest;
+  export type ResponseOutparam = import('wasi:http/types').ResponseOutparam;
+}
+
 declare module 'wasi:http/outgoing-handler' {
-    export function handle(request: OutgoingRequest, options: RequestOptions | undefined): FutureIncomingResponse;
+  export function handle(request: OutgoingRequest, options: RequestOptions | undefined): FutureIncomingResponse;
   export type OutgoingRequest = import('wasi:http/types').OutgoingRequest;
   export type RequestOptions = import('wasi:http/types').RequestOptions;
   export type FutureIncomingResponse = import('wasi:http/types').FutureIncomingResponse;
@@ -193,13 +257,13 @@ declare module 'wasi:http/outgoing-handler' {
 }
 
 declare module 'wasi:http/types' {
-    export function httpErrorCode(err: IoError): ErrorCode | undefined;
+  export function httpErrorCode(err: IoError): ErrorCode | undefined;
   export type Duration = import('wasi:clocks/monotonic-clock').Duration;
   export type InputStream = import('wasi:io/streams').InputStream;
   export type OutputStream = import('wasi:io/streams').OutputStream;
   export type IoError = import('wasi:io/error').Error;
   export type Pollable = import('wasi:io/poll').Pollable;
-    export type Method = MethodGet | MethodHead | MethodPost | MethodPut | MethodDelete | MethodConnect | MethodOptions | MethodTrace | MethodPatch | MethodOther;
+  export type Method = MethodGet | MethodHead | MethodPost | MethodPut | MethodDelete | MethodConnect | MethodOptions | MethodTrace | MethodPatch | MethodOther;
   export interface MethodGet {
     tag: 'get',
   }
@@ -231,7 +295,7 @@ declare module 'wasi:http/types' {
     tag: 'other',
     val: string,
   }
-    export type Scheme = SchemeHttp | SchemeHttps | SchemeOther;
+  export type Scheme = SchemeHttp | SchemeHttps | SchemeOther;
   export interface SchemeHttp {
     tag: 'HTTP',
   }
@@ -242,19 +306,19 @@ declare module 'wasi:http/types' {
     tag: 'other',
     val: string,
   }
-    export interface DnsErrorPayload {
+  export interface DnsErrorPayload {
     rcode?: string,
     infoCode?: number,
   }
-    export interface TlsAlertReceivedPayload {
+  export interface TlsAlertReceivedPayload {
     alertId?: number,
     alertMessage?: string,
   }
-    export interface FieldSizePayload {
+  export interface FieldSizePayload {
     fieldName?: string,
     fieldSize?: number,
   }
-    export type ErrorCode = ErrorCodeDnsTimeout | ErrorCodeDnsError | ErrorCodeDestinationNotFound | ErrorCodeDestinationUnavailable | ErrorCodeDestinationIpProhibited | ErrorCodeDestinationIpUnroutable | ErrorCodeConnectionRefused | ErrorCodeConnectionTerminated | ErrorCodeConnectionTimeout | ErrorCodeConnectionReadTimeout | ErrorCodeConnectionWriteTimeout | ErrorCodeConnectionLimitReached | ErrorCodeTlsProtocolError | ErrorCodeTlsCertificateError | ErrorCodeTlsAlertReceived | ErrorCodeHttpRequestDenied | ErrorCodeHttpRequestLengthRequired | ErrorCodeHttpRequestBodySize | ErrorCodeHttpRequestMethodInvalid | ErrorCodeHttpRequestUriInvalid | ErrorCodeHttpRequestUriTooLong | ErrorCodeHttpRequestHeaderSectionSize | ErrorCodeHttpRequestHeaderSize | ErrorCodeHttpRequestTrailerSectionSize | ErrorCodeHttpRequestTrailerSize | ErrorCodeHttpResponseIncomplete | ErrorCodeHttpResponseHeaderSectionSize | ErrorCodeHttpResponseHeaderSize | ErrorCodeHttpResponseBodySize | ErrorCodeHttpResponseTrailerSectionSize | ErrorCodeHttpResponseTrailerSize | ErrorCodeHttpResponseTransferCoding | ErrorCodeHttpResponseContentCoding | ErrorCodeHttpResponseTimeout | ErrorCodeHttpUpgradeFailed | ErrorCodeHttpProtocolError | ErrorCodeLoopDetected | ErrorCodeConfigurationError | ErrorCodeInternalError;
+  export type ErrorCode = ErrorCodeDnsTimeout | ErrorCodeDnsError | ErrorCodeDestinationNotFound | ErrorCodeDestinationUnavailable | ErrorCodeDestinationIpProhibited | ErrorCodeDestinationIpUnroutable | ErrorCodeConnectionRefused | ErrorCodeConnectionTerminated | ErrorCodeConnectionTimeout | ErrorCodeConnectionReadTimeout | ErrorCodeConnectionWriteTimeout | ErrorCodeConnectionLimitReached | ErrorCodeTlsProtocolError | ErrorCodeTlsCertificateError | ErrorCodeTlsAlertReceived | ErrorCodeHttpRequestDenied | ErrorCodeHttpRequestLengthRequired | ErrorCodeHttpRequestBodySize | ErrorCodeHttpRequestMethodInvalid | ErrorCodeHttpRequestUriInvalid | ErrorCodeHttpRequestUriTooLong | ErrorCodeHttpRequestHeaderSectionSize | ErrorCodeHttpRequestHeaderSize | ErrorCodeHttpRequestTrailerSectionSize | ErrorCodeHttpRequestTrailerSize | ErrorCodeHttpResponseIncomplete | ErrorCodeHttpResponseHeaderSectionSize | ErrorCodeHttpResponseHeaderSize | ErrorCodeHttpResponseBodySize | ErrorCodeHttpResponseTrailerSectionSize | ErrorCodeHttpResponseTrailerSize | ErrorCodeHttpResponseTransferCoding | ErrorCodeHttpResponseContentCoding | ErrorCodeHttpResponseTimeout | ErrorCodeHttpUpgradeFailed | ErrorCodeHttpProtocolError | ErrorCodeLoopDetected | ErrorCodeConfigurationError | ErrorCodeInternalError;
   export interface ErrorCodeDnsTimeout {
     tag: 'DNS-timeout',
   }
@@ -383,133 +447,146 @@ declare module 'wasi:http/types' {
   export interface ErrorCodeConfigurationError {
     tag: 'configuration-error',
   }
-    export interface ErrorCodeInternalError {
+  export interface ErrorCodeInternalError {
     tag: 'internal-error',
     val: string | undefined,
   }
-    export type HeaderError = HeaderErrorInvalidSyntax | HeaderErrorForbidden | HeaderErrorImmutable;
-    export interface HeaderErrorInvalidSyntax {
+  export type HeaderError = HeaderErrorInvalidSyntax | HeaderErrorForbidden | HeaderErrorImmutable;
+  export interface HeaderErrorInvalidSyntax {
     tag: 'invalid-syntax',
   }
-    export interface HeaderErrorForbidden {
+  export interface HeaderErrorForbidden {
     tag: 'forbidden',
   }
-    export interface HeaderErrorImmutable {
+  export interface HeaderErrorImmutable {
     tag: 'immutable',
   }
-    export type FieldKey = string;
-    export type FieldName = FieldKey;
-    export type FieldValue = Uint8Array;
-    export type Headers = Fields;
-    export type Trailers = Fields;
-    export type StatusCode = number;
+  export type FieldKey = string;
+  export type FieldName = FieldKey;
+  export type FieldValue = Uint8Array;
+  export type Headers = Fields;
+  export type Trailers = Fields;
+  export type StatusCode = number;
   export type Result<T, E> = { tag: 'ok', val: T } | { tag: 'err', val: E };
+  
   export class Fields implements Disposable {
-        constructor()
-        static fromList(entries: Array<[FieldName, FieldValue]>): Fields;
-        get(name: FieldName): Array<FieldValue>;
-        has(name: FieldName): boolean;
-        set(name: FieldName, value: Array<FieldValue>): void;
-        'delete'(name: FieldName): void;
-        append(name: FieldName, value: FieldValue): void;
-        entries(): Array<[FieldName, FieldValue]>;
-        clone(): Fields;
+    constructor()
+    static fromList(entries: Array<[FieldName, FieldValue]>): Fields;
+    get(name: FieldName): Array<FieldValue>;
+    has(name: FieldName): boolean;
+    set(name: FieldName, value: Array<FieldValue>): void;
+    'delete'(name: FieldName): void;
+    append(name: FieldName, value: FieldValue): void;
+    entries(): Array<[FieldName, FieldValue]>;
+    clone(): Fields;
     [Symbol.dispose](): void;
   }
+  
   export class FutureIncomingResponse implements Disposable {
-        private constructor();
-        subscribe(): Pollable;
-        get(): Result<Result<IncomingResponse, ErrorCode>, void> | undefined;
+    private constructor();
+    subscribe(): Pollable;
+    get(): Result<Result<IncomingResponse, ErrorCode>, void> | undefined;
     [Symbol.dispose](): void;
   }
+  
   export class FutureTrailers implements Disposable {
-        private constructor();
-        subscribe(): Pollable;
-        get(): Result<Result<Trailers | undefined, ErrorCode>, void> | undefined;
+    private constructor();
+    subscribe(): Pollable;
+    get(): Result<Result<Trailers | undefined, ErrorCode>, void> | undefined;
     [Symbol.dispose](): void;
   }
+  
   export class IncomingBody implements Disposable {
-        private constructor();
-        stream(): InputStream;
-        static finish(this_: IncomingBody): FutureTrailers;
+    private constructor();
+    stream(): InputStream;
+    static finish(this_: IncomingBody): FutureTrailers;
     [Symbol.dispose](): void;
   }
+  
   export class IncomingRequest implements Disposable {
-        private constructor();
-        method(): Method;
-        pathWithQuery(): string | undefined;
-        scheme(): Scheme | undefined;
-        authority(): string | undefined;
-        headers(): Headers;
-        consume(): IncomingBody;
+    private constructor();
+    method(): Method;
+    pathWithQuery(): string | undefined;
+    scheme(): Scheme | undefined;
+    authority(): string | undefined;
+    headers(): Headers;
+    consume(): IncomingBody;
     [Symbol.dispose](): void;
   }
+  
   export class IncomingResponse implements Disposable {
-        private constructor();
-        status(): StatusCode;
-        headers(): Headers;
-        consume(): IncomingBody;
+    private constructor();
+    status(): StatusCode;
+    headers(): Headers;
+    consume(): IncomingBody;
     [Symbol.dispose](): void;
   }
+  
   export class OutgoingBody implements Disposable {
-        private constructor();
-        write(): OutputStream;
-        static finish(this_: OutgoingBody, trailers: Trailers | undefined): void;
+    private constructor();
+    write(): OutputStream;
+    static finish(this_: OutgoingBody, trailers: Trailers | undefined): void;
     [Symbol.dispose](): void;
   }
+  
   export class OutgoingRequest implements Disposable {
-        constructor(headers: Headers)
-        body(): OutgoingBody;
-        method(): Method;
-        setMethod(method: Method): void;
-        pathWithQuery(): string | undefined;
-        setPathWithQuery(pathWithQuery: string | undefined): void;
-        scheme(): Scheme | undefined;
-        setScheme(scheme: Scheme | undefined): void;
-        authority(): string | undefined;
-        setAuthority(authority: string | undefined): void;
-        headers(): Headers;
+    constructor(headers: Headers)
+    body(): OutgoingBody;
+    method(): Method;
+    setMethod(method: Method): void;
+    pathWithQuery(): string | undefined;
+    setPathWithQuery(pathWithQuery: string | undefined): void;
+    scheme(): Scheme | undefined;
+    setScheme(scheme: Scheme | undefined): void;
+    authority(): string | undefined;
+    setAuthority(authority: string | undefined): void;
+    headers(): Headers;
     [Symbol.dispose](): void;
   }
+  
   export class OutgoingResponse implements Disposable {
-        constructor(headers: Headers)
-        statusCode(): StatusCode;
-        setStatusCode(statusCode: StatusCode): void;
-        headers(): Headers;
-        body(): OutgoingBody;
+    constructor(headers: Headers)
+    statusCode(): StatusCode;
+    setStatusCode(statusCode: StatusCode): void;
+    headers(): Headers;
+    body(): OutgoingBody;
     [Symbol.dispose](): void;
   }
+  
   export class RequestOptions implements Disposable {
-        constructor()
-        connectTimeout(): Duration | undefined;
-        setConnectTimeout(duration: Duration | undefined): void;
-        firstByteTimeout(): Duration | undefined;
-        setFirstByteTimeout(duration: Duration | undefined): void;
-        betweenBytesTimeout(): Duration | undefined;
-        setBetweenBytesTimeout(duration: Duration | undefined): void;
+    constructor()
+    connectTimeout(): Duration | undefined;
+    setConnectTimeout(duration: Duration | undefined): void;
+    firstByteTimeout(): Duration | undefined;
+    setFirstByteTimeout(duration: Duration | undefined): void;
+    betweenBytesTimeout(): Duration | undefined;
+    setBetweenBytesTimeout(duration: Duration | undefined): void;
     [Symbol.dispose](): void;
   }
+  
   export class ResponseOutparam implements Disposable {
-        private constructor();
-        static set(param: ResponseOutparam, response: Result<OutgoingResponse, ErrorCode>): void;
+    private constructor();
+    static set(param: ResponseOutparam, response: Result<OutgoingResponse, ErrorCode>): void;
     [Symbol.dispose](): void;
   }
 }
 
 declare module 'wasi:io/error' {
+  
   export class Error implements Disposable {
-        private constructor();
-        toDebugString(): string;
+    private constructor();
+    toDebugString(): string;
     [Symbol.dispose](): void;
   }
 }
 
 declare module 'wasi:io/poll' {
-    export function poll(in_: Array<Pollable>): Uint32Array;
+  export function poll(in_: Array<Pollable>): Uint32Array;
+  
   export class Pollable implements Disposable {
-        private constructor();
-        ready(): boolean;
-        block(): void;
+    private constructor();
+    ready(): boolean;
+    block(): void;
     [Symbol.dispose](): void;
   }
 }
@@ -517,47 +594,69 @@ declare module 'wasi:io/poll' {
 declare module 'wasi:io/streams' {
   export type Error = import('wasi:io/error').Error;
   export type Pollable = import('wasi:io/poll').Pollable;
-    export type StreamError = StreamErrorLastOperationFailed | StreamErrorClosed;
-    export interface StreamErrorLastOperationFailed {
+  export type StreamError = StreamErrorLastOperationFailed | StreamErrorClosed;
+  export interface StreamErrorLastOperationFailed {
     tag: 'last-operation-failed',
     val: Error,
   }
-    export interface StreamErrorClosed {
+  export interface StreamErrorClosed {
     tag: 'closed',
   }
+  
   export class InputStream implements Disposable {
-        private constructor();
-        read(len: bigint): Uint8Array;
-        blockingRead(len: bigint): Uint8Array;
-        skip(len: bigint): bigint;
-        blockingSkip(len: bigint): bigint;
-        subscribe(): Pollable;
+    private constructor();
+    read(len: bigint): Uint8Array;
+    blockingRead(len: bigint): Uint8Array;
+    skip(len: bigint): bigint;
+    blockingSkip(len: bigint): bigint;
+    subscribe(): Pollable;
     [Symbol.dispose](): void;
   }
+  
   export class OutputStream implements Disposable {
-        private constructor();
-        checkWrite(): bigint;
-        write(contents: Uint8Array): void;
-        blockingWriteAndFlush(contents: Uint8Array): void;
-        flush(): void;
-        blockingFlush(): void;
-        subscribe(): Pollable;
-        writeZeroes(len: bigint): void;
-        blockingWriteZeroesAndFlush(len: bigint): void;
-        splice(src: InputStream, len: bigint): bigint;
-        blockingSplice(src: InputStream, len: bigint): bigint;
+    private constructor();
+    checkWrite(): bigint;
+    write(contents: Uint8Array): void;
+    blockingWriteAndFlush(contents: Uint8Array): void;
+    flush(): void;
+    blockingFlush(): void;
+    subscribe(): Pollable;
+    writeZeroes(len: bigint): void;
+    blockingWriteZeroesAndFlush(len: bigint): void;
+    splice(src: InputStream, len: bigint): bigint;
+    blockingSplice(src: InputStream, len: bigint): bigint;
     [Symbol.dispose](): void;
   }
+}
+
+declare module 'wasi:random/random' {
+  export function getRandomBytes(len: bigint): Uint8Array;
+  export function getRandomU64(): bigint;
 }
 
 declare module 'wasi:sockets/instance-network' {
-    export function instanceNetwork(): Network;
+  export function instanceNetwork(): Network;
   export type Network = import('wasi:sockets/network').Network;
 }
 
+declare module 'wasi:sockets/ip-name-lookup' {
+  export function resolveAddresses(network: Network, name: string): ResolveAddressStream;
+  export type Pollable = import('wasi:io/poll').Pollable;
+  export type Network = import('wasi:sockets/network').Network;
+  export type ErrorCode = import('wasi:sockets/network').ErrorCode;
+  export type IpAddress = import('wasi:sockets/network').IpAddress;
+  
+  export class ResolveAddressStream implements Disposable {
+    private constructor();
+    resolveNextAddress(): IpAddress | undefined;
+    subscribe(): Pollable;
+    [Symbol.dispose](): void;
+  }
+}
+
 declare module 'wasi:sockets/network' {
-    export type ErrorCode = 'unknown' | 'access-denied' | 'not-supported' | 'invalid-argument' | 'out-of-memory' | 'timeout' | 'concurrency-conflict' | 'not-in-progress' | 'would-block' | 'invalid-state' | 'new-socket-limit' | 'address-not-bindable' | 'address-in-use' | 'remote-unreachable' | 'connection-refused' | 'connection-reset' | 'connection-aborted' | 'datagram-too-large' | 'name-unresolvable' | 'temporary-resolver-failure' | 'permanent-resolver-failure';
-    export type IpAddressFamily = 'ipv4' | 'ipv6';
+  export type ErrorCode = 'unknown' | 'access-denied' | 'not-supported' | 'invalid-argument' | 'out-of-memory' | 'timeout' | 'concurrency-conflict' | 'not-in-progress' | 'would-block' | 'invalid-state' | 'new-socket-limit' | 'address-not-bindable' | 'address-in-use' | 'remote-unreachable' | 'connection-refused' | 'connection-reset' | 'connection-aborted' | 'datagram-too-large' | 'name-unresolvable' | 'temporary-resolver-failure' | 'permanent-resolver-failure';
+  export type IpAddressFamily = 'ipv4' | 'ipv6';
   export type Ipv4Address = [number, number, number, number];
   export type Ipv6Address = [number, number, number, number, number, number, number, number];
   export type IpAddress = IpAddressIpv4 | IpAddressIpv6;
@@ -570,14 +669,14 @@ declare module 'wasi:sockets/network' {
     val: Ipv6Address,
   }
   export interface Ipv4SocketAddress {
-        port: number,
-        address: Ipv4Address,
+    port: number,
+    address: Ipv4Address,
   }
   export interface Ipv6SocketAddress {
-        port: number,
-        flowInfo: number,
-        address: Ipv6Address,
-        scopeId: number,
+    port: number,
+    flowInfo: number,
+    address: Ipv6Address,
+    scopeId: number,
   }
   export type IpSocketAddress = IpSocketAddressIpv4 | IpSocketAddressIpv6;
   export interface IpSocketAddressIpv4 {
@@ -588,14 +687,15 @@ declare module 'wasi:sockets/network' {
     tag: 'ipv6',
     val: Ipv6SocketAddress,
   }
+  
   export class Network implements Disposable {
-        private constructor();
+    private constructor();
     [Symbol.dispose](): void;
   }
 }
 
 declare module 'wasi:sockets/tcp-create-socket' {
-    export function createTcpSocket(addressFamily: IpAddressFamily): TcpSocket;
+  export function createTcpSocket(addressFamily: IpAddressFamily): TcpSocket;
   export type Network = import('wasi:sockets/network').Network;
   export type ErrorCode = import('wasi:sockets/network').ErrorCode;
   export type IpAddressFamily = import('wasi:sockets/network').IpAddressFamily;
@@ -611,37 +711,38 @@ declare module 'wasi:sockets/tcp' {
   export type ErrorCode = import('wasi:sockets/network').ErrorCode;
   export type IpSocketAddress = import('wasi:sockets/network').IpSocketAddress;
   export type IpAddressFamily = import('wasi:sockets/network').IpAddressFamily;
-    export type ShutdownType = 'receive' | 'send' | 'both';
+  export type ShutdownType = 'receive' | 'send' | 'both';
+  
   export class TcpSocket implements Disposable {
-        private constructor();
-        startBind(network: Network, localAddress: IpSocketAddress): void;
+    private constructor();
+    startBind(network: Network, localAddress: IpSocketAddress): void;
     finishBind(): void;
-        startConnect(network: Network, remoteAddress: IpSocketAddress): void;
+    startConnect(network: Network, remoteAddress: IpSocketAddress): void;
     finishConnect(): [InputStream, OutputStream];
-        startListen(): void;
+    startListen(): void;
     finishListen(): void;
-        accept(): [TcpSocket, InputStream, OutputStream];
-        localAddress(): IpSocketAddress;
-        remoteAddress(): IpSocketAddress;
-        isListening(): boolean;
-        addressFamily(): IpAddressFamily;
-        setListenBacklogSize(value: bigint): void;
-        keepAliveEnabled(): boolean;
+    accept(): [TcpSocket, InputStream, OutputStream];
+    localAddress(): IpSocketAddress;
+    remoteAddress(): IpSocketAddress;
+    isListening(): boolean;
+    addressFamily(): IpAddressFamily;
+    setListenBacklogSize(value: bigint): void;
+    keepAliveEnabled(): boolean;
     setKeepAliveEnabled(value: boolean): void;
-        keepAliveIdleTime(): Duration;
+    keepAliveIdleTime(): Duration;
     setKeepAliveIdleTime(value: Duration): void;
-        keepAliveInterval(): Duration;
+    keepAliveInterval(): Duration;
     setKeepAliveInterval(value: Duration): void;
-        keepAliveCount(): number;
+    keepAliveCount(): number;
     setKeepAliveCount(value: number): void;
-        hopLimit(): number;
+    hopLimit(): number;
     setHopLimit(value: number): void;
-        receiveBufferSize(): bigint;
+    receiveBufferSize(): bigint;
     setReceiveBufferSize(value: bigint): void;
     sendBufferSize(): bigint;
     setSendBufferSize(value: bigint): void;
-        subscribe(): Pollable;
-        shutdown(shutdownType: ShutdownType): void;
+    subscribe(): Pollable;
+    shutdown(shutdownType: ShutdownType): void;
     [Symbol.dispose](): void;
   }
 }

@@ -6,7 +6,7 @@ const UNIQUE_VIOLATION = "23505";
 
 /** Answers what an error stands for. */
 export function refuse(error: Error, c: Context) {
-  if (error instanceof SyntaxError) return c.json({ error: error.message }, 400);
+  if (error instanceof SyntaxError) return c.json({ error: "the body is no JSON" }, 400);
   if (error instanceof pg.DatabaseError) {
     return c.json({ error: error.message, code: error.code }, error.code === UNIQUE_VIOLATION ? 409 : 500);
   }

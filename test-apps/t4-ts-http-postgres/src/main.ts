@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { refuse } from "./answers.js";
 import { pool } from "./database.js";
 import { download, upload } from "./streams.js";
-import { create, fail, list, show } from "./users.js";
+import { big, create, fail, list, show } from "./users.js";
 import { deadline, pair, together } from "./waiting.js";
 
 const app = new Hono();
@@ -16,6 +16,7 @@ app.get("/health", async (c) => {
 app.get("/users", list);
 app.get("/users/:id", show);
 app.post("/users", create);
+app.get("/big", big);
 app.get("/error", fail);
 app.get("/pair", pair);
 app.get("/together", together);

@@ -39,6 +39,16 @@ export async function create(c: Context) {
   }
 }
 
+/** `/big` answers so many rows of so many bytes each: 10 MiB. */
+const ROWS = 10 * 1024;
+const ROW_BYTES = 1024;
+
+export async function big(c: Context) {
+  const query = "SELECT rpad(n::text, $2 - 1, '.') || E'\\n' AS row FROM generate_series(1, $1::int) n";
+  const { rows } = await pool.query<{ row: string }>(query, [ROWS, ROW_BYTES]);
+  return c.text(rows.map(({ row }) => row).join(""));
+}
+
 export async function fail(c: Context) {
   await pool.query("SELECT 1 / 0");
   return c.text("no error\n");

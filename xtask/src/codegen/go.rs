@@ -2,109 +2,38 @@
 //! `//go:wasmimport` needs, and the worlds that its packer embeds.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use serde::Deserialize;
-use wit_component::{DecodedWasm, StringEncoding, WitPrinter};
 use wit_parser::abi::{AbiVariant, WasmType};
-use wit_parser::{FunctionKind, InterfaceId, Resolve, TypeDefKind, WorldId, WorldItem};
+use wit_parser::{FunctionKind, InterfaceId, Resolve, TypeDefKind, WorldItem};
 
 use super::Generated;
+use super::world::{print, world};
 
-/// The crate that carries the WASI packages that the host links.
-const WASI_CRATE: &str = "wasmtime-wasi-http";
 /// Where the generated package stands, as an import path.
 const PACKAGE: &str = "crates/warpgrid-go/overlay/internal/warpgrid/wit";
 const IMPORTS: &str = "go-imports";
 const WORLDS: &[&str] = &["go-command", "go-handler"];
 
-/// The WASI packages that the preview 1 adapter and the host speak, as the
-/// crate in `Cargo.lock` has them: a `pollable` of an adapter, of a shim and of
-/// `wasi:http` is then one type.
-pub fn wasi_packages(root: &Path) -> Result<PathBuf> {
-    #[derive(Deserialize)]
-    struct Metadata {
-        packages: Vec<Package>,
-    }
-    #[derive(Deserialize)]
-    struct Package {
-        name: String,
-        manifest_path: PathBuf,
-    }
-    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["metadata", "--format-version", "1", "--locked"])
-        .current_dir(root)
-        .output()
-        .context("cannot run cargo metadata")?;
-    if !output.status.success() {
-        bail!(
-            "cargo metadata failed\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-    }
-    let metadata: Metadata = serde_json::from_slice(&output.stdout)?;
-    let package = metadata
-        .packages
-        .iter()
-        .find(|package| package.name == WASI_CRATE);
-    let manifest = &package
-        .with_context(|| format!("{WASI_CRATE} is not in Cargo.lock"))?
-        .manifest_path;
-    let folder = manifest.parent().context("a manifest has a folder")?;
-    Ok(folder.join("wit").join("deps"))
-}
-
 /// The bindings and the worlds. `wit` holds the contract, the worlds and all
 /// that they import.
 pub fn bindings(wit: &Path) -> Result<Vec<Generated>> {
-    let (resolve, world) = world(wit, IMPORTS)?;
+    let (resolve, id) = world(wit, IMPORTS)?;
     let mut generated = Vec::new();
-    for item in resolve.worlds[world].imports.values() {
+    for item in resolve.worlds[id].imports.values() {
         if let WorldItem::Interface { id, .. } = item {
             generated.extend(interface(&resolve, *id)?);
         }
     }
     for name in WORLDS {
-        let (resolve, world) = self::world(wit, name)?;
+        let (resolve, id) = world(wit, name)?;
         generated.push(Generated {
             path: format!("crates/warpgrid-go/src/generated/{name}.wit").into(),
-            content: print(&resolve, world)?,
+            content: print(&resolve, id)?,
         });
     }
     Ok(generated)
-}
-
-/// A world whose imports of compatible versions are one.
-fn world(wit: &Path, name: &str) -> Result<(Resolve, WorldId)> {
-    let mut resolve = Resolve::default();
-    let (package, _) = resolve.push_dir(wit)?;
-    let world = resolve.select_world(&[package], Some(name))?;
-    resolve.merge_world_imports_based_on_semver(world)?;
-    Ok((resolve, world))
-}
-
-/// A world and what it needs as one text.
-fn print(resolve: &Resolve, world: WorldId) -> Result<String> {
-    let bytes = wit_component::metadata::encode(resolve, world, StringEncoding::UTF8, None)?;
-    let DecodedWasm::WitPackage(resolve, package) = wit_component::decode(&bytes)? else {
-        bail!("the encoded world is no package");
-    };
-    let others: Vec<_> = resolve
-        .packages
-        .iter()
-        .map(|(id, _)| id)
-        .filter(|id| *id != package)
-        .collect();
-    let mut printer = WitPrinter::default();
-    printer.emit_docs(false);
-    printer.print(&resolve, package, &others)?;
-    let text = printer.output.to_string();
-    Ok(format!(
-        "// Generated from wit/ by `cargo xtask codegen`.\n{}\n",
-        text.trim_end()
-    ))
 }
 
 fn interface(resolve: &Resolve, id: InterfaceId) -> Result<Option<Generated>> {

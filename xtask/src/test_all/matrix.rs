@@ -118,6 +118,7 @@ impl<'a> Bench<'a> {
             }
             Build::Cargo => super::native::cargo(&app, &[], self.cancel)?,
             Build::Go | Build::TinyGo => super::native::go(&app, &bounds(MINUTES, self.cancel))?,
+            Build::Node => super::native::node(&app, &bounds(MINUTES, self.cancel))?,
             Build::Optimised => super::native::cargo(&app, &["--release"], self.cancel)?,
         };
         self.component(row, native)
@@ -161,7 +162,14 @@ fn app(row: &Row) -> PathBuf {
 impl Stage<'_> {
     /// The native program, with the database where it really is.
     pub fn native(&self) -> Command {
-        let mut command = Command::new(&self.native);
+        let is_script = self.native.extension().is_some_and(|ending| ending == "js");
+        let mut command = if is_script {
+            let mut node = Command::new("node");
+            node.arg(&self.native);
+            node
+        } else {
+            Command::new(&self.native)
+        };
         command
             .current_dir(self.scratch.path())
             .env("ECHO", self.echo.address().to_string())

@@ -34,6 +34,8 @@ pub enum Build {
     TinyGo,
     /// By cargo, as it is measured.
     Optimised,
+    /// By npm and the scripts of its `package.json`.
+    Node,
 }
 
 impl Build {
@@ -55,6 +57,8 @@ pub const GO_BENCH: &str = "t3-go-http-postgres";
 const SOCKET_SHIMS: &[&str] = &["dns", "database-proxy", "sockets"];
 /// What one imports whose driver opens files, too.
 const SHIMS: &[&str] = &["filesystem", "dns", "database-proxy", "sockets"];
+/// What a program for Node imports whose driver opens files.
+const NODE_SHIMS: &[&str] = &["filesystem", "dns", "dns-reverse", "database-proxy", "sockets"];
 const LIBPQ: &str = "test-apps/t1-c-libpq/libpq";
 /// What one imports whose library ignores SIGPIPE.
 const SIGNAL_SHIMS: &[&str] = &["filesystem", "dns", "signals", "database-proxy", "sockets"];
@@ -107,6 +111,18 @@ pub const ROWS: &[Row] = &[
         },
         kind: Kind::Service(service::STREAMS),
         build: Build::TinyGo,
+    },
+    Row {
+        folder: "test-apps",
+        subject: Subject {
+            app: "t4-ts-http-postgres",
+            language: "TypeScript",
+            shims: NODE_SHIMS,
+            database: Some("postgres"),
+            native: true,
+        },
+        kind: Kind::Service(service::STREAMS),
+        build: Build::Node,
     },
     Row {
         folder: "test-apps",

@@ -99,6 +99,7 @@ pub const STREAMS: Dialogue = &[
     Request::Get("/error"),
     Request::Get("/together"),
     Request::Get("/deadline"),
+    Request::Get("/big"),
     Request::Get("/download/0"),
     Request::Get("/download/3"),
     Request::Get("/download/many"),

@@ -71,13 +71,9 @@ func warpgridListen(network string, family int, laddr sockaddr) (*netFD, error) 
 	if local == nil {
 		local = &TCPAddr{}
 	}
-	address, err := warpgridAddress(local.IP, local.Port, local.Zone, family)
+	address, err := warpgridOwn(network, local.IP, local.Port, local.Zone, family, nil)
 	if err != nil {
 		return nil, err
-	}
-	if network == "tcp" && laddr.isWildcard() {
-		// A socket of WASI serves one family.
-		address = warpgrid.Address{Port: address.Port}
 	}
 	n, errno := warpgrid.Listen(address, listenerBacklog())
 	if errno != 0 {
@@ -112,7 +108,7 @@ func warpgridDial(ctx context.Context, network string, family int, laddr, raddr 
 	}
 	var from *warpgrid.Address
 	if local, ok := laddr.(*TCPAddr); ok && local != nil {
-		address, err := warpgridOwn(local.IP, local.Port, local.Zone, family, remote.IP)
+		address, err := warpgridOwn(network, local.IP, local.Port, local.Zone, family, remote.IP)
 		if err != nil {
 			return nil, err
 		}
@@ -220,12 +216,16 @@ func warpgridAddress(ip IP, port int, zone string, family int) (warpgrid.Address
 	return address, nil
 }
 
-// warpgridOwn is the address of the own end of a connection. The wildcard is that
-// of the peer's family: a socket of WASI serves one.
-func warpgridOwn(ip IP, port int, zone string, family int, peer IP) (warpgrid.Address, error) {
+// warpgridOwn is the address of a socket's own end. The wildcard is that of the
+// peer's family or the network's, else of IPv4: a socket of WASI serves one.
+func warpgridOwn(network string, ip IP, port int, zone string, family int, peer IP) (warpgrid.Address, error) {
 	own, err := warpgridAddress(ip, port, zone, family)
 	if len(ip) == 0 || ip.IsUnspecified() {
-		own = warpgrid.Address{Port: own.Port, V6: peer.To4() == nil}
+		v6 := network[len(network)-1] == '6'
+		if len(peer) > 0 {
+			v6 = peer.To4() == nil
+		}
+		own = warpgrid.Address{Port: own.Port, V6: v6}
 	}
 	return own, err
 }

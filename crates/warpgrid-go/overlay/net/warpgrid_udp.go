@@ -21,19 +21,17 @@ func warpgridPackets(ctx context.Context, network string, family int, laddr, rad
 	if local == nil {
 		local = &UDPAddr{}
 	}
-	from, err := warpgridAddress(local.IP, local.Port, local.Zone, family)
-	if network == "udp" && local.isWildcard() {
-		from = warpgrid.Address{Port: from.Port}
-	}
 	var to *warpgrid.Address
-	if err == nil && peer != nil {
-		var address warpgrid.Address
-		address, err = warpgridAddress(peer.IP, peer.Port, peer.Zone, family)
-		to = &address
-		if err == nil {
-			from, err = warpgridOwn(local.IP, local.Port, local.Zone, family, peer.IP)
+	var remote Addr
+	var other IP
+	if peer != nil {
+		address, err := warpgridAddress(peer.IP, peer.Port, peer.Zone, family)
+		if err != nil {
+			return nil, err
 		}
+		to, remote, other = &address, peer, peer.IP
 	}
+	from, err := warpgridOwn(network, local.IP, local.Port, local.Zone, family, other)
 	if err != nil {
 		return nil, err
 	}
@@ -50,10 +48,6 @@ func warpgridPackets(ctx context.Context, network string, family int, laddr, rad
 		return nil, err
 	}
 	fd.isConnected = peer != nil
-	var remote Addr
-	if peer != nil {
-		remote = peer
-	}
 	own, errno := warpgrid.Local(n)
 	if errno != 0 {
 		fd.Close()

@@ -13,7 +13,7 @@ use std::process::Command;
 use walkdir::WalkDir;
 use warpgrid_pack::{Error, PackRequest};
 use warpgrid_series::{SeriesError, patch_directory};
-use warpgrid_store::{BuildError, Key, KeyBuilder, Staging, Store, StoreError};
+use warpgrid_store::{BuildError, Key, KeyBuilder, Staging, Store};
 
 use super::graph::Crate;
 use super::series::{CrateSeries, SERIES};
@@ -152,7 +152,7 @@ fn series_fields(mut key: KeyBuilder, series: &CrateSeries) -> KeyBuilder {
 /// The patched copy in the store. Its name is a digest of the sources as cargo
 /// has them, which cargo itself checked against the lock file.
 fn copy(found: &Crate, series: &CrateSeries) -> Result<PathBuf, Error> {
-    let store = Store::open_default().map_err(stored)?;
+    let store = Store::open_default().map_err(Error::of_two_lines)?;
     let sources = sources(found.directory())?;
     let mut key = series_fields(Key::new("patched-crate"), series).field("version", &found.version);
     for (name, path) in &sources {
@@ -164,10 +164,10 @@ fn copy(found: &Crate, series: &CrateSeries) -> Result<PathBuf, Error> {
         .get_or_build(&key, |staging| write_copy(staging, &sources, found, series))
         .map_err(|error| match error {
             BuildError::Build(error) => error,
-            BuildError::Store(error) => stored(error),
+            BuildError::Store(error) => Error::of_two_lines(error),
         })?;
     let root = format!("patched-crate/{}-{}", found.name, found.version);
-    store.set_root(&root, &key).map_err(stored)?;
+    store.set_root(&root, &key).map_err(Error::of_two_lines)?;
     Ok(entry.path)
 }
 
@@ -207,7 +207,7 @@ fn write_copy(
 
 fn refused(found: &Crate, series: &CrateSeries, error: &SeriesError) -> Error {
     let SeriesError::Conflict(conflict) = error else {
-        return Error::of_two_lines(&error.to_string());
+        return Error::of_two_lines(error);
     };
     let (name, version) = (&found.name, &found.version);
     let file = conflict.file.as_deref().unwrap_or("a file");
@@ -224,10 +224,6 @@ fn refused(found: &Crate, series: &CrateSeries, error: &SeriesError) -> Error {
             series.version()
         ),
     }
-}
-
-fn stored(error: StoreError) -> Error {
-    Error::of_two_lines(&error.to_string())
 }
 
 #[cfg(test)]

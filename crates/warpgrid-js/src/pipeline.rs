@@ -1,0 +1,144 @@
+//! One run of `js/build.mjs`: what it is asked, and what it answers.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use warpgrid_pack::{Error, PackRequest, Profile, write_atomically};
+
+use crate::node;
+use crate::toolchain::Toolchain;
+
+/// What the program is asked.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Question<'a> {
+    /// The user's project.
+    project: &'a Path,
+    /// The program's file.
+    entry: &'a Path,
+    /// `@warpgrid/node-compat`
+    compat: PathBuf,
+    /// A folder of its own.
+    work: &'a Path,
+    output: &'a Path,
+    splice_cache: PathBuf,
+    /// Where the answer goes.
+    answer: &'a Path,
+    minify: bool,
+}
+
+/// What it answers.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Answer {
+    /// The host's interfaces that the bundle imports, with their versions.
+    #[serde(default)]
+    pub(crate) imports: BTreeSet<String>,
+    /// The modules of Node in the bundle that touch the host.
+    #[serde(default)]
+    pub(crate) modules: BTreeSet<String>,
+    /// What the user should know.
+    #[serde(default)]
+    pub(crate) notes: Vec<Remark>,
+    /// Why there is no component; empty when there is one.
+    #[serde(default)]
+    pub(crate) errors: Vec<Remark>,
+}
+
+/// Something about the program, at a place or of the whole of it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Remark {
+    text: String,
+    #[serde(default)]
+    help: Option<String>,
+    /// From the project's directory.
+    #[serde(default)]
+    file: Option<String>,
+    /// From 1.
+    #[serde(default)]
+    line: Option<u32>,
+}
+
+impl Remark {
+    /// `src/main.ts:3: what is said`
+    pub(crate) fn message(&self) -> String {
+        match (&self.file, self.line) {
+            (Some(file), Some(line)) => format!("{file}:{line}: {}", self.text),
+            (Some(file), None) => format!("{file}: {}", self.text),
+            _ => self.text.clone(),
+        }
+    }
+}
+
+/// Bundles the program and makes a component of it.
+///
+/// # Errors
+/// When Node fails, or the program cannot be a component: its first reason, with
+/// the place.
+pub(crate) fn build(
+    request: &PackRequest<'_>,
+    toolchain: &Toolchain,
+    entry: &Path,
+    output: &Path,
+) -> Result<Answer, Error> {
+    let folder = request.target().join("ts");
+    let work = folder.join("work");
+    let answer = folder.join("answer.json");
+    let question = Question {
+        project: &request.project,
+        entry,
+        compat: toolchain.node_compat(),
+        work: &work,
+        output,
+        splice_cache: folder.join("splice"),
+        answer: &answer,
+        minify: request.strip && request.profile == Profile::Release,
+    };
+    let path = folder.join("question.json");
+    let text = serde_json::json!(question).to_string();
+    write_atomically(&path, text.as_bytes())?;
+    let mut command = request.command("node");
+    command
+        .arg(toolchain.programs().join("build.mjs"))
+        .arg(&path);
+    node::run(&mut command, &format!("packing {}", request.name()))?;
+    let text = fs::read(&answer).map_err(|error| Error::file("read", &answer, &error))?;
+    let answer: Answer = serde_json::from_slice(&text).map_err(|error| Error::Project {
+        message: format!("{} is no answer: {error}", answer.display()),
+        help: "this is a defect of warp".to_owned(),
+    })?;
+    match answer.errors.split_first() {
+        None => {
+            // What the engine and the bundle were made of takes space, and no time.
+            fs::remove_dir_all(&work).map_err(|error| Error::file("remove", &work, &error))?;
+            Ok(answer)
+        }
+        Some((first, others)) => {
+            for other in others {
+                request.progress.note(&other.message());
+            }
+            Err(Error::Project {
+                message: first.message(),
+                help: first
+                    .help
+                    .clone()
+                    .unwrap_or_else(|| "mend that and pack again".to_owned()),
+            })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remark_says_its_place() {
+        let remark = |text: &str| serde_json::from_str::<Remark>(text).unwrap().message();
+        let whole = r#"{ "text": "no", "file": "a.ts", "line": 3 }"#;
+        assert_eq!(remark(whole), "a.ts:3: no");
+        assert_eq!(remark(r#"{ "text": "no" }"#), "no");
+    }
+}

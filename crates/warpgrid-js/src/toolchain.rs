@@ -1,0 +1,175 @@
+//! What Node runs, in the store: the packages of npm with the series applied, and
+//! our own files beside them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use warpgrid_pack::{Error, Progress};
+use warpgrid_series::{Patch, patch_directory};
+use warpgrid_store::{BuildError, Entry, Key, Staging, Store};
+
+use crate::node;
+
+include!(concat!(env!("OUT_DIR"), "/files.rs"));
+
+/// Part of the keys: raise it when the way of installing changes the result.
+const RECIPE: &str = "1";
+
+/// The store's root of what [`toolchain`] gives.
+pub const TOOLCHAIN_ROOT: &str = "js-toolchain";
+
+/// Where npm puts packages.
+const MODULES: &str = "node_modules";
+
+/// What the series is on, below [`MODULES`].
+const PATCHED: &str = "@bytecodealliance/componentize-js";
+
+/// Links to the members of the workspace, below [`MODULES`]: nothing needs them.
+const MEMBERS: &str = "@warpgrid";
+
+const INSTALL: &[&str] = &[
+    "ci",
+    "--omit=dev",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+];
+
+/// The files that pack programs, laid out as in the repository.
+#[derive(Debug, Clone)]
+pub struct Toolchain {
+    root: PathBuf,
+}
+
+impl Toolchain {
+    /// The folder with the program that Node runs.
+    pub fn programs(&self) -> PathBuf {
+        self.root.join("crates/warpgrid-js/js")
+    }
+
+    /// `@warpgrid/node-compat`
+    pub fn node_compat(&self) -> PathBuf {
+        self.root.join("packages/node-compat")
+    }
+
+    /// Where npm's packages are.
+    pub fn modules(&self) -> PathBuf {
+        self.root.join(MODULES)
+    }
+}
+
+/// The toolchain from the store; npm fetches its packages where they are not there
+/// yet. `command` makes a command of the build's environment.
+///
+/// # Errors
+/// When npm fails, or the series does not fit what it fetched.
+pub fn toolchain(
+    command: &dyn Fn(&str) -> Command,
+    progress: &dyn Progress,
+) -> Result<Toolchain, Error> {
+    let store = Store::open_default().map_err(Error::of_two_lines)?;
+    let packages = packages_key();
+    let fetched = entry(&store, &packages, "js-packages", |staging| {
+        progress.step("Fetching packages of npm, once");
+        install(&staging.content(), command)
+    })?;
+    let sources = sources_key(&packages);
+    let whole = entry(&store, &sources, TOOLCHAIN_ROOT, |staging| {
+        lay_out(staging, &fetched, &packages)
+    })?;
+    Ok(Toolchain { root: whole.path })
+}
+
+fn entry(
+    store: &Store,
+    key: &Key,
+    root: &str,
+    build: impl FnOnce(&Staging) -> Result<(), Error>,
+) -> Result<Entry, Error> {
+    let entry = store
+        .get_or_build(key, build)
+        .map_err(|error| match error {
+            BuildError::Build(error) => error,
+            BuildError::Store(error) => Error::of_two_lines(error),
+        })?;
+    store.set_root(root, key).map_err(Error::of_two_lines)?;
+    Ok(entry)
+}
+
+fn packages_key() -> Key {
+    let mut key = Key::new("js-packages").field("recipe", RECIPE);
+    for (name, text) in MANIFESTS.iter().chain(PATCHES) {
+        key = key.field(name, text);
+    }
+    key.finish()
+}
+
+fn sources_key(packages: &Key) -> Key {
+    let mut key = Key::new("js-toolchain")
+        .field("recipe", RECIPE)
+        .field("packages", packages.to_hex());
+    for (name, text) in SOURCES {
+        key = key.field(name, text);
+    }
+    key.finish()
+}
+
+/// The packages of the lock file, whose hashes npm checks.
+fn install(content: &Path, command: &dyn Fn(&str) -> Command) -> Result<(), Error> {
+    let patches = series()?;
+    for (name, text) in MANIFESTS {
+        put(&content.join(name), text)?;
+    }
+    let mut npm = command("npm");
+    let said = node::output(npm.args(INSTALL).current_dir(content))?;
+    if !said.status.success() {
+        eprint!("{}", String::from_utf8_lossy(&said.stderr));
+        return Err(Error::ToolFailed {
+            action: "fetching packages of npm".to_owned(),
+            tool: "npm".to_owned(),
+            status: said.status.to_string(),
+            help: "mend what npm says above; it needs its registry once".to_owned(),
+        });
+    }
+    let modules = content.join(MODULES);
+    let members = modules.join(MEMBERS);
+    fs::remove_dir_all(&members).map_err(|error| Error::file("remove", &members, &error))?;
+    patch_directory(&modules.join(PATCHED), &patches).map_err(Error::of_two_lines)
+}
+
+fn series() -> Result<Vec<Patch>, Error> {
+    let read = |(path, text): &(&str, &str)| {
+        let file = path.rsplit('/').next().unwrap_or(path);
+        Patch::from_text(file, text)
+    };
+    PATCHES
+        .iter()
+        .map(read)
+        .collect::<Result<_, _>>()
+        .map_err(Error::of_two_lines)
+}
+
+/// Our files, with a link to the packages: Node and esbuild look for packages in
+/// the folders above a file.
+fn lay_out(staging: &Staging, packages: &Entry, key: &Key) -> Result<(), Error> {
+    let content = staging.content();
+    for (name, text) in SOURCES {
+        put(&content.join(name), text)?;
+    }
+    // From one entry to the other, so that the store may be moved.
+    let last = packages.path.file_name().unwrap_or_default();
+    let target = Path::new("../..")
+        .join(key.to_hex())
+        .join(last)
+        .join(MODULES);
+    let link = content.join(MODULES);
+    std::os::unix::fs::symlink(target, &link).map_err(|error| Error::file("link", &link, &error))
+}
+
+fn put(path: &Path, text: &str) -> Result<(), Error> {
+    path.parent()
+        .map_or(Ok(()), fs::create_dir_all)
+        .and_then(|()| fs::write(path, text))
+        .map_err(|error| Error::file("write", path, &error))
+}
