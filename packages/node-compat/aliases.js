@@ -1,14 +1,14 @@
 /** Which module stands for which of Node's: here, of a package, or of unenv. */
 
 const OWN = [
-  "buffer", "crypto", "diagnostics_channel", "dns", "dns/promises", "fs", "fs/promises", "http", "net", "process", "stream/promises", "timers", "timers/promises", "tls", "util",
+  "buffer", "crypto", "diagnostics_channel", "dns", "dns/promises", "fs", "fs/promises", "http", "https", "net", "process", "stream/promises", "timers", "timers/promises", "tls", "util", "util/types", "zlib",
 ];
 
 const UNENV = [
   "async_hooks", "child_process", "cluster", "console", "constants", "dgram", "domain",
-  "http2", "https", "inspector", "inspector/promises", "module", "os", "path", "path/posix", "path/win32", "perf_hooks", "punycode",
+  "http2", "inspector", "inspector/promises", "module", "os", "path", "path/posix", "path/win32", "perf_hooks", "punycode",
   "querystring", "readline", "readline/promises", "repl", "stream/consumers", "stream/web", "sys", "trace_events", "tty", "url",
-  "util/types", "v8", "vm", "wasi", "worker_threads", "zlib",
+  "v8", "vm", "wasi", "worker_threads",
 ];
 
 const PACKAGES = {

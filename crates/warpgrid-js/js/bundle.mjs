@@ -2,6 +2,7 @@
 import * as esbuild from "esbuild";
 import { isBuiltin } from "node:module";
 import { dirname } from "node:path";
+import { featuresOf } from "./features.mjs";
 import { isHostModule } from "./host-modules.mjs";
 import { lowerUnicodeProperties } from "./lower-regex.mjs";
 import { hostModulesOf, nodeModules } from "./node-modules.mjs";
@@ -25,7 +26,14 @@ async function packagesOf(entry, options) {
 /**
  * @param {{ project: string, entry: string, compat: string, packages?: string[], minify?: boolean }} question
  */
-export async function bundle({ project, entry, compat, packages, minify }) {
+export async function bundle(question) {
+  const plain = await build(question, []);
+  const features = featuresOf(plain);
+  return features.length > 0 ? build({ ...question, packages: plain.packages }, features) : plain;
+}
+
+/** With what only some programs need. */
+async function build({ project, entry, compat, packages, minify }, features) {
   const common = {
     absWorkingDir: project,
     bundle: true,
@@ -41,6 +49,7 @@ export async function bundle({ project, entry, compat, packages, minify }) {
   packages ??= await packagesOf(entry, common);
   const main = [
     `import { incomingHandler as make } from "@warpgrid/node-compat/handler";`,
+    ...features.map(({ module }) => `import ${JSON.stringify(module)};`),
     ...packages.map((name) => `import ${JSON.stringify(name)};`),
     `export const incomingHandler = make(() => import(${JSON.stringify(entry)}));`,
   ].join("\n");

@@ -1,5 +1,6 @@
 // esbuild's plugin: Node's modules are those of @warpgrid/node-compat, and the
 // host's are left to the engine.
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
@@ -20,6 +21,7 @@ export function hostModulesOf(files) {
 /** @param {string} compat the directory of @warpgrid/node-compat */
 export async function nodeModules(compat) {
   const { aliases } = await import(pathToFileURL(join(compat, "aliases.js")).href);
+  const absent = JSON.parse(await readFile(join(compat, "absent.json"), "utf8"));
   const require = createRequire(join(compat, "package.json"));
   const prefix = "@warpgrid/node-compat/";
   const find = (target) => {
@@ -33,10 +35,14 @@ export async function nodeModules(compat) {
       build.onResolve({ filter: /^(wasi|warpgrid):/ }, ({ path }) =>
         isHostModule(path) ? { path: versioned(path), external: true } : undefined,
       );
+      build.onResolve({ filter: /^warpgrid\/pg$/ }, () => ({ path: find(`${prefix}warpgrid/pg`) }));
       build.onResolve({ filter: /^@warpgrid\/node-compat\// }, ({ path }) => ({ path: find(path) }));
-      build.onResolve({ filter: /^[a-z]/ }, ({ path, importer }) => {
+      build.onResolve({ filter: /^[a-z]/ }, ({ path, importer, kind }) => {
         const name = path.replace(/^node:/, "").replace(/\/$/, "");
         const target = Object.hasOwn(aliases, name) ? aliases[name] : undefined;
+        // Who requires a module may look whether a name is there. An import of a
+        // name that is not would fail even if the name is never used.
+        if (target && kind === "import-statement" && absent[name]) return { path: name, namespace: "node-module" };
         if (target) return { path: find(target) };
         if (path.startsWith("node:")) {
           return { errors: [{ text: `there is no ${path} in a component`, notes: [{ text: `imported by ${importer}` }] }] };
@@ -44,6 +50,20 @@ export async function nodeModules(compat) {
         // What node-compat itself needs is found from where it lies.
         if (importer.startsWith(compat)) return { path: require.resolve(path) };
       });
+      build.onLoad({ filter: /./, namespace: "node-module" }, ({ path: name }) => ({
+        contents: withAbsent(name, find(aliases[name]), absent[name]),
+        resolveDir: compat,
+      }));
     },
   };
+}
+
+/** The module, and functions for the names that it lacks, which say so when they are called. */
+function withAbsent(name, file, names) {
+  return [
+    `export * from ${JSON.stringify(file)};`,
+    `export { default } from ${JSON.stringify(file)};`,
+    `import { absent } from "@warpgrid/node-compat/absent";`,
+    ...names.map((one) => `export function ${one}() { absent(${JSON.stringify(`${name}.${one}`)}); }`),
+  ].join("\n");
 }

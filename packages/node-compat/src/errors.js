@@ -50,3 +50,9 @@ export function hostCode(error) {
 export function unsupported(feature, remedy) {
   return Object.assign(new Error(`${feature} does not exist in a component: ${remedy}`), { code: "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM" });
 }
+
+/** @param {unknown} port */
+export function badPort(port) {
+  const received = typeof port === "string" ? `type string ('${port}')` : typeof port === "number" ? `type number (${port})` : String(port);
+  return Object.assign(new RangeError(`Port should be >= 0 and < 65536. Received ${received}.`), { code: "ERR_SOCKET_BAD_PORT" });
+}

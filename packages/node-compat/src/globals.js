@@ -1,5 +1,6 @@
 /** What Node has without an import. */
 import "./stack-trace.js";
+import "./web/abort-signal.js";
 import { Buffer } from "buffer";
 import { fetch } from "./http/fetch.js";
 import process from "./process.js";
@@ -15,13 +16,6 @@ for (const [name, value] of Object.entries({
 }
 
 globalThis.fetch = fetch;
-
-// The engine's own would count on its loop, which stands still while ours waits.
-AbortSignal.timeout = (milliseconds) => {
-  const controller = new AbortController();
-  setTimeout(() => controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError")), milliseconds);
-  return controller.signal;
-};
 
 URL.canParse ??= (url, base) => {
   try {

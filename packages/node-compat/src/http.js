@@ -1,12 +1,13 @@
-/** node:http. Servers are the host's; requests are made by fetch. */
-import { unsupported } from "./errors.js";
+/** node:http. Servers are the host's, and so are the connections of requests. */
+import { Agent } from "./http/agent.js";
+import { ClientRequest } from "./http/client-request.js";
 import { IncomingMessage } from "./http/incoming-message.js";
+import { OutgoingMessage, validateHeaderName, validateHeaderValue } from "./http/outgoing-message.js";
 import { Server } from "./http/server.js";
 import { ServerResponse } from "./http/server-response.js";
 import { METHODS, STATUS_CODES } from "./http/status-codes.js";
 
-export { IncomingMessage, METHODS, Server, ServerResponse, STATUS_CODES };
-export { ServerResponse as OutgoingMessage };
+export { Agent, ClientRequest, IncomingMessage, METHODS, OutgoingMessage, Server, ServerResponse, STATUS_CODES, validateHeaderName, validateHeaderValue };
 
 /**
  * @param {any} [options]
@@ -14,22 +15,20 @@ export { ServerResponse as OutgoingMessage };
  */
 export const createServer = (options, listener) => new Server(options, listener);
 
-/** @returns {never} */
-export function request() {
-  throw unsupported("http.request", "use fetch");
-}
-export const get = request;
-
-export class Agent {
-  /** @param {object} [options] */
-  constructor(options = {}) {
-    this.options = options;
-  }
-  destroy() {}
-}
-export const globalAgent = new Agent();
+export const globalAgent = new Agent({ keepAlive: true });
 export const maxHeaderSize = 16384;
 
+/** @param {any[]} args a URL, options, a listener */
+export const request = (...args) => new ClientRequest(args, globalAgent);
+
+/** @param {any[]} args a URL, options, a listener */
+export function get(...args) {
+  const sent = request(...args);
+  sent.end();
+  return sent;
+}
+
 export default {
-  createServer, request, get, Agent, globalAgent, IncomingMessage, METHODS, OutgoingMessage: ServerResponse, Server, ServerResponse, STATUS_CODES, maxHeaderSize,
+  createServer, request, get, Agent, ClientRequest, globalAgent, IncomingMessage, METHODS, OutgoingMessage, Server, ServerResponse, STATUS_CODES, maxHeaderSize,
+  validateHeaderName, validateHeaderValue,
 };

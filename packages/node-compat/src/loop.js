@@ -45,6 +45,14 @@ export const uncaught = {
   },
 };
 
+/** What may come between tasks and wakes nobody by itself: signals. */
+export const interruptions = {
+  /** How long the loop may wait before it asks again (ms). */
+  within: Infinity,
+  /** @param {(() => void)[]} _tasks */
+  take(_tasks) {},
+};
+
 /** Milliseconds on a clock that only goes forward. */
 export function clock() {
   return Number(now()) / NS_PER_MS;
@@ -142,11 +150,13 @@ function collect() {
   const waiting = [...watched];
   const pollables = waiting.map((entry) => entry.pollable);
   const limit = immediates.length ? 0 : timers.next(clock());
-  if (limit === Infinity && pollables.length === 0) {
+  if (limit === Infinity && pollables.length === 0 && interruptions.within === Infinity) {
     for (const stall of stalled) stall();
     return;
   }
-  if (pollables.length || limit > 0) wait(waiting, pollables, limit);
+  const most = Math.min(limit, interruptions.within);
+  if (pollables.length || most > 0) wait(waiting, pollables, most);
+  interruptions.take(tasks);
   timers.due(clock(), tasks);
   tasks.push(...immediates);
   immediates = [];

@@ -1,10 +1,12 @@
 /** node:util: unenv's, and what that leaves out. */
 import * as base from "unenv/node/util";
+import types from "./util-types.js";
 import { nextTick } from "./next-tick.js";
 import { env } from "./process.js";
 
 // @ts-ignore: the package's types are its own.
 export * from "unenv/node/util";
+export { types };
 
 /** @param {number} [frames] */
 export function getCallSites(frames = 8) {
@@ -42,5 +44,5 @@ export function debuglog(section) {
 export { debuglog as debug };
 
 /** @type {any} */
-const all = { .../** @type {any} */ (base).default, getCallSites, callbackify, debuglog, debug: debuglog, stripVTControlCharacters, toUSVString };
+const all = { .../** @type {any} */ (base).default, types, getCallSites, callbackify, debuglog, debug: debuglog, stripVTControlCharacters, toUSVString };
 export default all;

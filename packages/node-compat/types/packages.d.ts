@@ -8,3 +8,7 @@ declare module "readable-stream/lib/stream.js" {
 declare module "buffer/index.js" {
   export { Buffer, INSPECT_MAX_BYTES, kMaxLength, SlowBuffer } from "node:buffer";
 }
+declare module "browserify-zlib" {
+  const zlib: Record<string, any>;
+  export default zlib;
+}

@@ -8,8 +8,21 @@ import { watch } from "../loop.js";
 
 const READ_SIZE = 65536n;
 
-/** @param {import("wasi:io/poll").Pollable} pollable */
-const ready = (pollable) => new Promise((resolve) => watch(pollable, () => resolve(undefined)));
+/** Waits for a pollable, or until nobody wants to know any more. */
+class Wait {
+  wake = () => {};
+
+  /** @param {import("wasi:io/poll").Pollable} pollable */
+  until(pollable) {
+    return new Promise((resolve) => {
+      const unwatch = watch(pollable, () => resolve(undefined));
+      this.wake = () => {
+        unwatch();
+        resolve(undefined);
+      };
+    });
+  }
+}
 
 /** Reads a body, once: a request's here, or a response's of another server. */
 export class BodyReader {
@@ -17,7 +30,7 @@ export class BodyReader {
   #stream;
   /** @type {import("wasi:io/poll").Pollable | undefined} */
   #pollable;
-  #unwatch = () => {};
+  #wait = new Wait();
   #open = true;
 
   /** @param {IncomingRequest | import("wasi:http/types").IncomingResponse} request */
@@ -38,17 +51,14 @@ export class BodyReader {
         throw Object.assign(new Error("the other end went away, or its body broke the protocol"), { code: "ECONNRESET", cause: error });
       }
       if (data.length) return data;
-      const pollable = (this.#pollable ??= this.#stream.subscribe());
-      await new Promise((resolve) => {
-        this.#unwatch = watch(pollable, () => resolve(undefined));
-      });
+      await this.#wait.until((this.#pollable ??= this.#stream.subscribe()));
     }
   }
 
   close() {
     if (!this.#open) return;
     this.#open = false;
-    this.#unwatch();
+    this.#wait.wake();
     this.#pollable?.[Symbol.dispose]();
     this.#stream[Symbol.dispose]();
     IncomingBody.finish(this.#body)[Symbol.dispose]();
@@ -56,39 +66,51 @@ export class BodyReader {
 }
 
 /**
- * @param {BodyReader} body
+ * @param {{ read(): Promise<Uint8Array | null>, close(): void }} body
  * @param {AbortSignal | null} [signal]
  * @returns {ReadableStream<any>}
  */
 export function toStream(body, signal) {
+  let abort = () => {};
+  const close = () => {
+    signal?.removeEventListener("abort", abort);
+    body.close();
+  };
   return new ReadableStream(
     {
+      start(controller) {
+        abort = () => {
+          close();
+          controller.error(signal?.reason);
+        };
+        signal?.addEventListener("abort", abort, { once: true });
+      },
       async pull(controller) {
-        signal?.throwIfAborted();
         const data = await body.read();
         if (data) return controller.enqueue(data);
-        body.close();
+        if (signal?.aborted) return;
+        close();
         controller.close();
       },
-      cancel() {
-        body.close();
-      },
+      cancel: close,
     },
     { highWaterMark: 0 },
   );
 }
 
-/** The client does not want the rest. */
+/** The other end does not want the rest. */
 export class ClientGone extends Error {
   code = "ECONNRESET";
 }
 
-/** Writes a response's body. */
+/** Writes a body: a response's here, or a request's to another server. */
 export class BodyWriter {
   #body;
   #stream;
   /** @type {import("wasi:io/poll").Pollable | undefined} */
   #pollable;
+  #wait = new Wait();
+  #open = true;
 
   /** @param {import("wasi:http/types").OutgoingBody} body */
   constructor(body) {
@@ -100,9 +122,10 @@ export class BodyWriter {
   async write(data) {
     try {
       while (data.length) {
+        if (!this.#open) throw new ClientGone("the body was given up");
         const room = Number(this.#stream.checkWrite());
         if (room === 0) {
-          await ready((this.#pollable ??= this.#stream.subscribe()));
+          await this.#wait.until((this.#pollable ??= this.#stream.subscribe()));
           continue;
         }
         const taken = Math.min(room, data.length);
@@ -110,40 +133,46 @@ export class BodyWriter {
         data = data.subarray(taken);
       }
     } catch (error) {
+      if (error instanceof ClientGone) throw error;
       hostCode(error);
-      throw new ClientGone("the client went away");
+      throw new ClientGone("the other end went away");
     }
   }
 
   /** Passes on what was written so far. */
   flush() {
+    if (!this.#open) return;
     try {
       this.#stream.flush();
     } catch (error) {
       hostCode(error);
-      throw new ClientGone("the client went away");
+      throw new ClientGone("the other end went away");
     }
   }
 
   /** The body is whole. */
   end() {
-    this.#dispose();
+    if (!this.#dispose()) return;
     try {
       OutgoingBody.finish(this.#body, undefined);
     } catch (error) {
       hostCode(error);
-      throw new ClientGone("the response's body is not what its content-length says, or the client went away");
+      throw new ClientGone("the body is not what its content-length says, or the other end went away");
     }
   }
 
-  /** The body is not whole, and the client is to notice. */
+  /** The body is not whole, and the other end is to notice. */
   abort() {
-    this.#dispose();
-    this.#body[Symbol.dispose]();
+    if (this.#dispose()) this.#body[Symbol.dispose]();
   }
 
+  /** Whether it was open. */
   #dispose() {
+    if (!this.#open) return false;
+    this.#open = false;
+    this.#wait.wake();
     this.#pollable?.[Symbol.dispose]();
     this.#stream[Symbol.dispose]();
+    return true;
   }
 }

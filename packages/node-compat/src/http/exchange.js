@@ -1,13 +1,7 @@
 /** One request and its response, as both kinds of handler need them. */
-import { Fields, OutgoingResponse, ResponseOutparam } from "wasi:http/types";
-import { hostCode } from "../errors.js";
+import { OutgoingResponse, ResponseOutparam } from "wasi:http/types";
 import { BodyReader, BodyWriter } from "./body.js";
-
-const decoder = new TextDecoder();
-const encoder = new TextEncoder();
-
-/** Fields that are between the client and the host. */
-const HOP_BY_HOP = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "host", "http2-settings"]);
+import { readFields, writeFields } from "./fields.js";
 
 export class Exchange {
   method;
@@ -33,9 +27,7 @@ export class Exchange {
     this.method = method.tag === "other" ? method.val : method.tag.toUpperCase();
     this.path = request.pathWithQuery() ?? "/";
     this.scheme = request.scheme()?.tag === "HTTPS" ? "https" : "http";
-    const fields = request.headers();
-    this.headers = fields.entries().map(([name, value]) => [name.toLowerCase(), decoder.decode(value)]);
-    fields[Symbol.dispose]();
+    this.headers = readFields(request.headers());
     this.authority = request.authority() ?? this.headers.find(([name]) => name === "host")?.[1] ?? "localhost";
   }
 
@@ -61,26 +53,11 @@ export class Exchange {
    * @param {Iterable<[string, string]>} headers
    */
   respond(status, headers) {
-    /** @type {[string, Uint8Array][]} */
-    const entries = [];
-    for (const [name, value] of headers) {
-      if (!HOP_BY_HOP.has(name.toLowerCase())) entries.push([name, encoder.encode(value)]);
-    }
-    const response = new OutgoingResponse(fromList(entries));
+    const response = new OutgoingResponse(writeFields(headers, "response"));
     response.setStatusCode(status);
     const body = new BodyWriter(response.body());
     this.responded = true;
     ResponseOutparam.set(this.#outparam, { tag: "ok", val: response });
     return body;
-  }
-}
-
-/** @param {[string, Uint8Array][]} entries */
-function fromList(entries) {
-  try {
-    return Fields.fromList(entries);
-  } catch (error) {
-    const code = hostCode(error);
-    throw new TypeError(`a header of the response is refused (${code}): ${entries.map(([name]) => name).join(", ")}`);
   }
 }

@@ -1,4 +1,4 @@
-/** http.IncomingMessage, of a server. */
+/** http.IncomingMessage: a request at a server, or a response at a client. */
 import { Buffer } from "buffer";
 import { Readable } from "readable-stream";
 
@@ -23,6 +23,19 @@ function collect(entries) {
 /** What there is of the connection to the client: the host has it. */
 const SOCKET = { remoteAddress: undefined, remotePort: undefined, encrypted: false, destroyed: false, writable: true, readable: true };
 
+/**
+ * Where a message comes from.
+ * @typedef {object} Source
+ * @property {[string, string][]} headers
+ * @property {boolean} hasBody
+ * @property {() => { read(): Promise<Uint8Array | null>, close(): void }} body
+ * @property {string} [method] of a request
+ * @property {string} [path] of a request
+ * @property {string} [authority] of a request
+ * @property {string} [scheme] of a request
+ * @property {any} [socket] of a response
+ */
+
 export class IncomingMessage extends Readable {
   httpVersion = "1.1";
   httpVersionMajor = 1;
@@ -32,47 +45,53 @@ export class IncomingMessage extends Readable {
   trailers = {};
   /** @type {string[]} */
   rawTrailers = [];
+  /** @type {number | null} */
   statusCode = null;
+  /** @type {string | null} */
   statusMessage = null;
-  /** @type {import("./body.js").BodyReader | undefined} */
+  /** @type {ReturnType<Source["body"]> | undefined} */
   #body;
-  #exchange;
+  #source;
 
-  /** @param {import("./exchange.js").Exchange} exchange */
-  constructor(exchange) {
+  /** @param {Source} source */
+  constructor(source) {
     super();
-    this.#exchange = exchange;
-    this.method = exchange.method;
-    this.url = exchange.path;
-    const entries = exchange.headers.some(([name]) => name === "host")
-      ? exchange.headers
-      : /** @type {[string, string][]} */ ([["host", exchange.authority], ...exchange.headers]);
+    this.#source = source;
+    this.method = source.method ?? null;
+    this.url = source.path ?? "";
+    const entries = source.authority === undefined || source.headers.some(([name]) => name === "host")
+      ? source.headers
+      : /** @type {[string, string][]} */ ([["host", source.authority], ...source.headers]);
     this.headers = collect(entries);
     this.rawHeaders = entries.flat();
-    this.socket = { ...SOCKET, encrypted: exchange.scheme === "https", setTimeout() {}, setKeepAlive() {}, setNoDelay() {}, on() {}, once() {}, off() {}, removeListener() {}, destroy() {}, ref() {}, unref() {} };
+    this.socket = source.socket ?? { ...SOCKET, encrypted: source.scheme === "https", setTimeout() {}, setKeepAlive() {}, setNoDelay() {}, on() {}, once() {}, off() {}, removeListener() {}, destroy() {}, ref() {}, unref() {} };
     this.connection = this.socket;
   }
 
   get headersDistinct() {
     /** @type {Record<string, string[]>} */
     const headers = {};
-    for (const [name, value] of this.#exchange.headers) (headers[name] ??= []).push(value);
+    for (const [name, value] of this.#source.headers) (headers[name] ??= []).push(value);
     return headers;
   }
 
   _read() {
-    if (!this.#exchange.hasBody) return this.#end();
-    this.#body ??= this.#exchange.body();
+    if (!this.#source.hasBody) return this.#end();
+    this.#body ??= this.#source.body();
     this.#body.read().then(
       (data) => {
         if (data) this.push(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
         else this.#end();
       },
-      (error) => {
-        this.aborted = true;
-        this.destroy(error);
-      },
+      (cause) => this.abort(cause),
     );
+  }
+
+  /** The other end went away. @param {unknown} [cause] */
+  abort(cause) {
+    this.aborted = true;
+    this.emit("aborted");
+    this.destroy(Object.assign(new Error("aborted", { cause }), { code: "ECONNRESET" }));
   }
 
   #end() {

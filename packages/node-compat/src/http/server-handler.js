@@ -9,7 +9,11 @@ import { ServerResponse } from "./server-response.js";
 export function answerByServer(exchange, server) {
   const request = new IncomingMessage(exchange);
   return new Promise((resolve, reject) => {
-    const response = new ServerResponse(request, exchange, (error) => (error ? reject(error) : resolve(undefined)));
-    server.emit("request", request, response);
+    const response = new ServerResponse(request, exchange, (error) => {
+      if (error) reject(error);
+      else resolve(undefined);
+      server._served();
+    });
+    server._serve(request, response);
   });
 }

@@ -1,17 +1,11 @@
 /** http.ServerResponse. */
-import { Buffer } from "buffer";
-import { Writable } from "readable-stream";
 import { ClientGone } from "./body.js";
+import { OutgoingMessage } from "./outgoing-message.js";
 import { STATUS_CODES } from "./status-codes.js";
 
-export class ServerResponse extends Writable {
+export class ServerResponse extends OutgoingMessage {
   statusCode = 200;
   statusMessage = "";
-  headersSent = false;
-  sendDate = true;
-  shouldKeepAlive = true;
-  /** @type {Map<string, { name: string, value: string | string[] }>} */
-  #headers = new Map();
   /** @type {import("./body.js").BodyWriter | undefined} */
   #body;
   #exchange;
@@ -28,49 +22,6 @@ export class ServerResponse extends Writable {
     this.socket = this.connection = request.socket;
     this.#exchange = exchange;
     this.#done = done;
-  }
-
-  /** @param {string} name @param {number | string | readonly string[]} value */
-  setHeader(name, value) {
-    if (this.headersSent) {
-      throw Object.assign(new Error("Cannot set headers after they are sent to the client"), { code: "ERR_HTTP_HEADERS_SENT" });
-    }
-    this.#headers.set(name.toLowerCase(), { name, value: Array.isArray(value) ? value.map(String) : String(value) });
-    return this;
-  }
-
-  /** @param {Headers | Map<string, any>} headers */
-  setHeaders(headers) {
-    for (const [name, value] of headers) this.setHeader(name, value);
-    return this;
-  }
-
-  /** @param {string} name @param {string | string[]} value */
-  appendHeader(name, value) {
-    const former = this.getHeader(name);
-    return this.setHeader(name, former === undefined ? value : [former, value].flat());
-  }
-
-  /** @param {string} name */
-  getHeader(name) {
-    return this.#headers.get(name.toLowerCase())?.value;
-  }
-  getHeaders() {
-    return Object.fromEntries([...this.#headers].map(([key, { value }]) => [key, value]));
-  }
-  getHeaderNames() {
-    return [...this.#headers.keys()];
-  }
-  getRawHeaderNames() {
-    return [...this.#headers.values()].map(({ name }) => name);
-  }
-  /** @param {string} name */
-  hasHeader(name) {
-    return this.#headers.has(name.toLowerCase());
-  }
-  /** @param {string} name */
-  removeHeader(name) {
-    this.#headers.delete(name.toLowerCase());
   }
 
   /**
@@ -101,17 +52,13 @@ export class ServerResponse extends Writable {
   setTimeout() {
     return this;
   }
-  addTrailers() {}
 
   #begin() {
     if (this.#body) return this.#body;
     if (this.sendDate && !this.hasHeader("date")) this.setHeader("Date", new Date().toUTCString());
     this.headersSent = true;
     this.statusMessage ||= STATUS_CODES[this.statusCode] ?? "";
-    const fields = [...this.#headers.values()].flatMap(({ name, value }) =>
-      [value].flat().map((one) => /** @type {[string, string]} */ ([name, one])),
-    );
-    this.#body = this.#exchange.respond(this.statusCode, fields);
+    this.#body = this.#exchange.respond(this.statusCode, this._fields());
     return this.#body;
   }
 
@@ -122,11 +69,9 @@ export class ServerResponse extends Writable {
    */
   end(chunk, encoding, callback) {
     // A response that is written at once says how long it is, as Node's does.
-    if (!this.headersSent && !this.writableLength && !this.hasHeader("content-length") && !this.hasHeader("transfer-encoding")) {
-      const given = typeof chunk === "function" ? undefined : chunk;
-      const length = given == null ? 0 : typeof given === "string" ? Buffer.byteLength(given, typeof encoding === "string" ? /** @type {any} */ (encoding) : "utf8") : given.length;
-      if (this.statusCode >= 200 && this.statusCode !== 204 && this.statusCode !== 304 && this.#exchange.method !== "HEAD") this.setHeader("Content-Length", length);
-    }
+    const length = this._length(chunk, encoding);
+    const bodiless = this.statusCode < 200 || this.statusCode === 204 || this.statusCode === 304 || this.#exchange.method === "HEAD";
+    if (length !== undefined && !bodiless) this.setHeader("Content-Length", length);
     return super.end(chunk, encoding, callback);
   }
 

@@ -12,6 +12,10 @@ export class Server extends EventEmitter {
   maxHeadersCount = null;
   /** @type {{ port: number, address: string, family: string } | null} */
   #address = null;
+  /** Requests that are not answered yet. */
+  #open = 0;
+  /** What is to be done when they are. */
+  #closed = () => {};
 
   /**
    * @param {any} [options]
@@ -38,14 +42,30 @@ export class Server extends EventEmitter {
 
   /** @param {(error?: Error) => void} [callback] */
   close(callback) {
-    const wasListening = this.listening;
+    const error = this.listening ? undefined : Object.assign(new Error("Server is not running."), { code: "ERR_SERVER_NOT_RUNNING" });
     this.listening = false;
     if (server.current === this) server.current = undefined;
-    immediate(() => {
+    const close = () => {
       this.emit("close");
-      callback?.(wasListening ? undefined : Object.assign(new Error("Server is not running."), { code: "ERR_SERVER_NOT_RUNNING" }));
-    });
+      callback?.(error);
+    };
+    if (this.#open === 0) immediate(close);
+    else this.#closed = close;
     return this;
+  }
+
+  /** @param {any} request @param {any} response */
+  _serve(request, response) {
+    this.#open++;
+    this.emit("request", request, response);
+  }
+
+  /** A request is answered. */
+  _served() {
+    if (--this.#open > 0) return;
+    const close = this.#closed;
+    this.#closed = () => {};
+    close();
   }
 
   address() {

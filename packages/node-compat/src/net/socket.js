@@ -1,7 +1,7 @@
 /** net.Socket: a Duplex over a transport. */
 import { Buffer } from "buffer";
 import { Duplex } from "readable-stream";
-import { systemError, unsupported } from "../errors.js";
+import { badPort, systemError, unsupported } from "../errors.js";
 import { watch } from "../loop.js";
 import { nextTick } from "../next-tick.js";
 import { clearTimeout, setTimeout } from "../timers.js";
@@ -50,9 +50,7 @@ export class Socket extends Duplex {
       throw unsupported(`a Unix socket (${options.path})`, "connect by host and port");
     }
     const port = Number(options.port);
-    if (!Number.isInteger(port) || port < 0 || port > 65535) {
-      throw Object.assign(new RangeError(`Port should be >= 0 and < 65536. Received ${options.port}.`), { code: "ERR_SOCKET_BAD_PORT" });
-    }
+    if (!Number.isInteger(port) || port < 0 || port > 65535) throw badPort(options.port);
     if (callback) this.once("connect", callback);
     const host = options.host || "localhost";
     this.connecting = true;

@@ -1,0 +1,11 @@
+/** The global `warpgrid.dns`. */
+import { addresses } from "../net/connect.js";
+import { extend } from "./global.js";
+
+extend("dns", {
+  /**
+   * The addresses of a host name, best first.
+   * @param {string} hostname
+   */
+  resolve: async (hostname) => addresses(hostname),
+});
