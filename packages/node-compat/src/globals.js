@@ -1,6 +1,8 @@
 /** What Node has without an import. */
 import "./stack-trace.js";
 import "./web/abort-signal.js";
+import "./web/bodies.js";
+import "./web/readable-stream.js";
 import { Buffer } from "buffer";
 import { fetch } from "./http/fetch.js";
 import process from "./process.js";

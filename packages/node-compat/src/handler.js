@@ -3,6 +3,7 @@
  * program this is. One instance may answer many requests, one after the other.
  */
 import "./globals.js";
+import "./stream-adapters.js";
 import { server } from "./http/registry.js";
 import { Exchange } from "./http/exchange.js";
 import { answerByFetch } from "./http/fetch-handler.js";
