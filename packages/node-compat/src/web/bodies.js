@@ -72,7 +72,7 @@ globalThis.Response = replacing(Response, ([body, init]) => {
 globalThis.Request = replacing(Request, ([input, init]) => [input, isOurs(init?.body) ? replaced(init) : init]);
 
 /** @type {any} */
-const prototype = Response.prototype;
+const response = Response.prototype;
 
 /** The ways to read a body. */
 const READERS = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"];
@@ -82,7 +82,7 @@ const READERS = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"];
  * object keeps the body that it has, so this one reads its branch by another.
  * @this {Response}
  */
-prototype.clone ??= function () {
+response.clone ??= function () {
   if (this.bodyUsed) throw new TypeError("Response.clone: Body has already been consumed.");
   const about = { status: this.status, statusText: this.statusText, headers: this.headers };
   if (!this.body) return new Response(null, about);

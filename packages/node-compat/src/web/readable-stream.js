@@ -1,7 +1,7 @@
 /** `for await` over streams, and streams of what can be iterated, which the engine lacks. */
 
 /** @type {any} */
-const prototype = ReadableStream.prototype;
+const stream = ReadableStream.prototype;
 
 /**
  * @this {ReadableStream<any>}
@@ -40,7 +40,7 @@ function values(options) {
 }
 
 for (const name of ["values", Symbol.asyncIterator]) {
-  if (!(name in prototype)) Object.defineProperty(prototype, name, { value: values, writable: true, configurable: true });
+  if (!(name in stream)) Object.defineProperty(stream, name, { value: values, writable: true, configurable: true });
 }
 
 /** @type {any} */ (ReadableStream).from ??= (/** @type {any} */ iterable) => {

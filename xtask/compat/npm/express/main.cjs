@@ -56,7 +56,7 @@ app.get("/reject", async () => {
   await null;
   throw Object.assign(new Error("later"), { status: 503 });
 });
-app.all("/any", (request, response) => response.json({ seen: request.seen, ip: typeof request.ip, secure: request.secure, host: typeof request.hostname }));
+app.all("/any", (request, response) => response.json({ seen: request.seen, secure: request.secure, host: typeof request.hostname }));
 
 app.use((request, response) => response.status(404).json({ missing: request.originalUrl }));
 app.use((error, request, response, next) => {

@@ -72,12 +72,13 @@ app.get("/events", (c) =>
     for (let id = 0; id < 3; id++) await out.writeSSE({ id: String(id), event: "tick", data: `tick ${id}` });
   }),
 );
-app.get("/bytes", (c) =>
-  stream(c, async (out) => {
+app.get("/bytes", (c) => {
+  c.header("content-type", "application/octet-stream");
+  return stream(c, async (out) => {
     await out.write(new Uint8Array([0, 1, 254, 255]));
     await out.pipe(new Blob(["piped"]).stream());
-  }),
-);
+  });
+});
 app.post("/echo", async (c) => c.json({ type: c.req.header("content-type"), body: await c.req.json() }));
 app.get("/teapot", () => {
   throw new HTTPException(418, { message: "short and stout" });

@@ -1,4 +1,5 @@
 // Dates by Luxon: zones, formats, parsing, durations, intervals.
+import "./intl.js";
 import { DateTime, Duration, FixedOffsetZone, IANAZone, Info, Interval, Settings } from "luxon";
 
 Settings.defaultZone = "utc";

@@ -20,7 +20,7 @@ async function tables(pool: Pool) {
   const [many] = await pool.query<ResultSetHeader>("INSERT INTO towns (name, people) VALUES ?", [Array.from({ length: 300 }, (_, i) => [`town ${i}`, i])]);
   const [set] = await pool.query<ResultSetHeader>("INSERT INTO towns SET ?", { name: "Köln", people: 1 });
   const [updated] = await pool.execute<ResultSetHeader>("UPDATE towns SET people = people + 1 WHERE people < ?", [5]);
-  const [rows] = await pool.query("SELECT * FROM towns WHERE id IN (?) ORDER BY ??", [[1, 302], "name"]);
+  const [rows] = await pool.query("SELECT id, name, people, CAST(facts AS CHAR) AS facts FROM towns WHERE id IN (?) ORDER BY ??", [[1, 302], "name"]);
   const [nested] = await pool.query({ sql: "SELECT a.name, b.name FROM towns a JOIN towns b ON b.id = a.id + 1 LIMIT 1", nestTables: "_" });
   const [array] = await pool.query({ sql: "SELECT id, name FROM towns ORDER BY id LIMIT 2", rowsAsArray: true });
   return { one: ignored(one), many: ignored(many), set: ignored(set), updated: ignored(updated), rows, nested, array };

@@ -42,7 +42,7 @@ export default {
         try {
           return work().length;
         } catch (error) {
-          return `${error}`;
+          return (error as Error).name;
         }
       }),
     });

@@ -36,7 +36,7 @@ export default {
       meta,
       plain,
       back: {
-        date: back.date instanceof Date && back.date.getTime(), big: String(back.big + 1n), regexp: [back.regexp.source, back.regexp.flags, back.regexp.test("xAAB")], none: "none" in back && back.none === undefined, set: [back.set instanceof Set, [...back.set].map(String)],
+        date: back.date instanceof Date && back.date.getTime(), big: String(back.big + 1n), regexp: [back.regexp.source, back.regexp.flags, back.regexp.test("xAAB")], none: "none" in back && back.none === undefined, set: [back.set instanceof Set, [...back.set].map((of) => (of instanceof Date ? of.toISOString() : of))],
         map: [...back.map].map(([key, of]) => [typeof key, of instanceof Set ? [...of] : String(of)]), numbers: [Number.isNaN(back.nan), back.infinite === -Infinity, Object.is(back.zero, -0)], url: back.url.searchParams.get("b"), error: [back.error instanceof Error, back.error.name, back.error.message],
         money: [back.money instanceof Money, back.money.text], point: back.point instanceof Point && back.point.x, symbol: back.symbol === Symbol.for("known"), bytes: [back.bytes instanceof Uint8Array, ...back.bytes], dotted: back["dotted.key"]["a.b"] instanceof Date, deep: back.deep[0][0].date.getTime(), text: back.text,
       },
