@@ -27,5 +27,6 @@ URL.canParse ??= (url, base) => {
   }
 };
 
-// Packages read it while the component is built, when there is no clock.
+// Packages read them while the component is built, when there is no clock.
+performance.now = () => Number(process.hrtime.bigint()) / 1e6;
 Object.defineProperty(performance, "timeOrigin", { value: 0, configurable: true });
