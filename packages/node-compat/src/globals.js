@@ -2,6 +2,7 @@
 import "./stack-trace.js";
 import "./web/abort-signal.js";
 import "./web/bodies.js";
+import "./web/form-data.js";
 import "./web/readable-stream.js";
 import { Buffer } from "buffer";
 import { fetch } from "./http/fetch.js";

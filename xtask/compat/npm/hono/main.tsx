@@ -80,6 +80,14 @@ app.get("/bytes", (c) => {
   });
 });
 app.post("/echo", async (c) => c.json({ type: c.req.header("content-type"), body: await c.req.json() }));
+app.get("/form", async (c) => {
+  const form = new FormData();
+  form.append("text", "one\ntwo ü");
+  form.append("file", new File(["content"], "x.txt", { type: "text/plain" }));
+  const read = await new Request("http://localhost/", { method: "POST", body: form }).formData();
+  const file = read.get("file") as File;
+  return c.json({ text: read.get("text"), file: [file.name, file.type, await file.text()] });
+});
 app.get("/teapot", () => {
   throw new HTTPException(418, { message: "short and stout" });
 });

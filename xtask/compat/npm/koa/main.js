@@ -41,6 +41,8 @@ const routes = {
   "GET /buffer": (ctx) => (ctx.body = Buffer.from([0, 1, 254, 255])),
   "GET /web": (ctx) => (ctx.body = new Response("from a Response", { status: 202, headers: { "x-from": "web" } })),
   "GET /blob": (ctx) => (ctx.body = new Blob(["from a Blob"])),
+  "GET /from-web": (ctx) => (ctx.body = Readable.fromWeb(new Blob(["read as Node reads"]).stream())),
+  "GET /to-web": async (ctx) => (ctx.body = await new Response(Readable.toWeb(Readable.from([Buffer.from("read "), Buffer.from("as the Web reads")]))).text()),
   "GET /old": (ctx) => ctx.redirect("/html"),
   "GET /attachment": (ctx) => {
     ctx.attachment("rapport.txt");
