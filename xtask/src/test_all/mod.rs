@@ -3,7 +3,7 @@
 pub mod databases;
 mod libtest;
 pub mod matrix;
-mod native;
+pub mod native;
 pub mod program;
 mod report;
 pub mod rows;
