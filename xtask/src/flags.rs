@@ -162,7 +162,7 @@ pub enum BenchName {
 /// `cargo xtask compat`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  cargo xtask compat libc\n  cargo xtask compat libc --check\n  cargo xtask compat drivers pgx\n  cargo xtask compat go chi gorm\n  cargo xtask compat go-std net/http\n  cargo xtask compat libc --json | jq '.rows[] | select(.patched != \"passes\")'"
+    after_help = "Examples:\n  cargo xtask compat libc\n  cargo xtask compat libc --check\n  cargo xtask compat drivers pgx\n  cargo xtask compat go chi gorm\n  cargo xtask compat go-std net/http\n  cargo xtask compat npm express pg\n  cargo xtask compat libc --json | jq '.rows[] | select(.patched != \"passes\")'"
 )]
 pub struct Compat {
     /// What to try.
@@ -195,6 +195,8 @@ pub enum CompatName {
     /// Go's own tests of its standard library: natively, by stock Go for
     /// wasip1, and as components.
     GoStd,
+    /// Programs over widely used npm packages, under Node and as components.
+    Npm,
 }
 
 /// What compiles Go for WebAssembly.

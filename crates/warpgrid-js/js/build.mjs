@@ -54,6 +54,7 @@ async function write(bundled, question) {
     witWorld: wit + world(bundled.imports, ["wasi:http/incoming-handler"]),
     worldName: "program",
     spliceCache: question.spliceCache,
+    nativeCryptoRandom: true,
   }).catch((error) => {
     throw new EvaluationError(error);
   });

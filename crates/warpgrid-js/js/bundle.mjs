@@ -73,7 +73,7 @@ async function build({ project, entry, compat, packages, minify }, features) {
     keepNames: minify,
     sourcemap: "external",
     sourcesContent: false,
-    define: { __dirname: '"/"', __filename: '"/program.js"' },
+    define: { __dirname: '"/"', __filename: '"/program.js"', ...Object.assign({}, ...features.map(({ define }) => define)) },
     // Packages that say they have no side effects are loaded for theirs.
     ignoreAnnotations: true,
     plugins: [await nodeModules(compat)],

@@ -10,7 +10,7 @@ use warpgrid_test_harness::process::{self, Finished};
 
 use super::report::{Counts, Report, Status, Subject};
 use super::{bounds, javascript, libtest};
-use crate::compat::{Run, go, libc};
+use crate::compat::{Run, go, libc, npm};
 use crate::flags::{Codegen, GoCompiler, Setup};
 use crate::{codegen, setup, workspace};
 
@@ -38,6 +38,7 @@ const SUITES: &[(&str, Suite)] = &[
         "go-packages",
         Suite::GoPackages(&["chi", "mysql", "zerolog"]),
     ),
+    ("npm-packages", Suite::NpmPackages(&["express", "jose", "redis"])),
     ("sysroots", Suite::Sysroots),
     (
         "lints",
@@ -72,6 +73,8 @@ enum Suite {
     /// Programs over Go packages: their components do what they do natively. A
     /// few of those that `cargo xtask compat go` tries.
     GoPackages(&'static [&'static str]),
+    /// Programs over npm packages, as those of Go.
+    NpmPackages(&'static [&'static str]),
     /// Whether a second build of the patched sysroots gives the same bytes.
     Sysroots,
     /// Passes where cargo does.
@@ -106,6 +109,7 @@ impl Suite {
         match self {
             Suite::GoPackages(_) => "Go",
             Suite::JavaScript => "JavaScript",
+            Suite::NpmPackages(_) => "TypeScript",
             _ => "Rust",
         }
     }
@@ -119,6 +123,7 @@ impl Suite {
             Suite::JavaScript => javascript::run(&root, cancel),
             Suite::LibcTests => libc_tests(cancel),
             Suite::GoPackages(names) => go_packages(names, cancel),
+            Suite::NpmPackages(names) => npm_packages(names, cancel),
             Suite::Command(args) => verdict(cargo(&root, args, cancel).and_then(Finished::success)),
             Suite::Tests(args) => match cargo(&root, args, cancel) {
                 Ok(finished) => libtest::counted(&finished),
@@ -137,13 +142,23 @@ fn go_packages(names: &[&str], cancel: &Cancel) -> (Counts, Option<String>) {
         Ok(run) => run,
         Err(error) => return verdict(Err::<(), _>(error)),
     };
-    let failed = run.wrong.len();
-    let counts = Counts {
-        passed: run.tried.saturating_sub(failed) as u64,
+    (tried(run.tried, run.wrong.len()), verdict(run.verdict()).1)
+}
+
+fn npm_packages(names: &[&str], cancel: &Cancel) -> (Counts, Option<String>) {
+    let run = match npm::run(names, cancel) {
+        Ok(run) => run,
+        Err(error) => return verdict(Err::<(), _>(error)),
+    };
+    (tried(run.tried, run.wrong.len()), verdict(run.verdict()).1)
+}
+
+fn tried(all: usize, failed: usize) -> Counts {
+    Counts {
+        passed: all.saturating_sub(failed) as u64,
         failed: failed as u64,
         skipped: 0,
-    };
-    (counts, verdict(run.verdict()).1)
+    }
 }
 
 /// Counts a test on one target as one, however many sysroots it runs on.

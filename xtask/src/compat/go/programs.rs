@@ -10,8 +10,8 @@ use warpgrid_test_harness::http::Answer;
 use warpgrid_test_harness::process::{self, Bounds};
 use warpgrid_test_harness::service::Service;
 
-use super::failure::Failure;
 use super::packages::{Package, module};
+use crate::compat::failure::Failure;
 use crate::flags::GoCompiler;
 use crate::test_all::databases::Databases;
 use crate::test_all::{program, service};
