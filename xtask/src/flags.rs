@@ -154,12 +154,15 @@ pub enum BenchName {
     Host,
     /// Instructions that the patched libc executes, beside the stock one.
     Libc,
+    /// A TypeScript service, beside the same under Node, and builds beside stock
+    /// componentize-js.
+    Ts,
 }
 
 /// `cargo xtask compat`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  cargo xtask compat libc\n  cargo xtask compat libc --check\n  cargo xtask compat drivers pgx\n  cargo xtask compat go chi gorm\n  cargo xtask compat go-std net/http\n  cargo xtask compat libc --json | jq '.rows[] | select(.patched != \"passes\")'"
+    after_help = "Examples:\n  cargo xtask compat libc\n  cargo xtask compat libc --check\n  cargo xtask compat drivers pgx\n  cargo xtask compat go chi gorm\n  cargo xtask compat go-std net/http\n  cargo xtask compat npm express pg\n  cargo xtask compat libc --json | jq '.rows[] | select(.patched != \"passes\")'"
 )]
 pub struct Compat {
     /// What to try.
@@ -192,6 +195,8 @@ pub enum CompatName {
     /// Go's own tests of its standard library: natively, by stock Go for
     /// wasip1, and as components.
     GoStd,
+    /// Programs over widely used npm packages, under Node and as components.
+    Npm,
 }
 
 /// What compiles Go for WebAssembly.

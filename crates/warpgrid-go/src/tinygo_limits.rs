@@ -25,6 +25,9 @@ const NOTES: &[(&str, &str)] = &[
         "recover()",
         "recovers nothing: a panic ends the instance, and its request with it",
     ),
+    ("fmt.Sscan", SCANS),
+    ("fmt.Fscan", SCANS),
+    ("fmt.Scan", SCANS),
     (".MethodByName(", "panics: reflection finds no methods"),
     ("reflect.MakeFunc(", "panics: reflection makes no functions"),
     ("reflect.StructOf(", "panics: reflection makes no structs"),
@@ -37,6 +40,9 @@ const NOTES: &[(&str, &str)] = &[
         "gives nothing: there is no table of functions",
     ),
 ];
+
+/// Of `fmt`'s functions that read.
+const SCANS: &str = "ends the instance where the text does not fit: it recovers inside";
 
 impl Build<'_> {
     /// That the module asks for no newer Go than the one whose standard library

@@ -22,6 +22,7 @@ use crate::outgoing::Outgoing;
 use crate::shims::filesystem::{FilesystemConfig, Process};
 use crate::shims::signals::{self, Receivers, Signal};
 use crate::shims::threading::{Declared, ThreadingModel};
+use crate::stack_traces::{GuestErrors, StackTraces};
 use crate::state::GuestState;
 use crate::upstreams::Upstreams;
 
@@ -49,6 +50,8 @@ pub(crate) struct Shared {
     /// Whether guests need fuel, which the engine counts with.
     pub(crate) counts_instructions: bool,
     pub(crate) signals: Arc<Receivers>,
+    /// What guests write to standard error.
+    pub(crate) errors: GuestErrors,
     pub(crate) threading: Arc<Declared>,
     pub(crate) budget: Arc<Budget>,
     /// A permit for each database connection that guests may open.
@@ -74,6 +77,7 @@ impl Shared {
             program: [program_name(path)].into(),
             environment: environment(config),
             counts_instructions: false,
+            errors: GuestErrors(Arc::new(StackTraces::of(path))),
             upstreams,
             signals,
             budget: Arc::new(Budget::new(&config.limits)),

@@ -34,11 +34,12 @@ pub(crate) fn handler_store(engine: &Engine, shared: &Shared) -> Result<Store<Gu
 
 pub(crate) fn new_store(
     engine: &Engine,
-    wasi: WasiCtxBuilder,
+    mut wasi: WasiCtxBuilder,
     process: Process,
     shared: &Shared,
     signals: &'static [Signal],
 ) -> Store<GuestState> {
+    wasi.stderr(shared.errors.clone());
     let state = GuestState::new(wasi, process, shared, signals);
     let mut store = Store::new(engine, state);
     store.limiter(|state| &mut state.allowance);
@@ -55,13 +56,14 @@ pub(crate) fn new_store(
 }
 
 /// WASI's part of an instance: the environment and the directories of
-/// `warp.toml`, output to the host's own. Its sockets reach nothing yet.
+/// `warp.toml`, output to the host's own. Its sockets reach nothing yet, and
+/// nobody sees its errors.
 pub(crate) fn wasi(config: &ShimConfig) -> Result<WasiCtxBuilder, Error> {
     let mut builder = WasiCtxBuilder::new();
     for (name, value) in config.variables() {
         builder.env(name, value);
     }
-    builder.inherit_stdout().inherit_stderr();
+    builder.inherit_stdout();
     for (name, path) in &config.directories {
         builder
             .preopened_dir(path, name, FsPerms::ReadWrite)

@@ -41,6 +41,7 @@ mod instance;
 mod linker;
 mod outgoing;
 pub mod shims;
+mod stack_traces;
 mod state;
 mod upstreams;
 mod worker;

@@ -5,7 +5,7 @@
 // The answer is written as JSON: `imports` and `modules` of the bundle, `notes`,
 // and `errors` where there is no component. What the program prints while it is
 // evaluated goes where this prints.
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { componentize } from "@bytecodealliance/componentize-js";
 import { bundle } from "./bundle.mjs";
@@ -54,10 +54,21 @@ async function write(bundled, question) {
     witWorld: wit + world(bundled.imports, ["wasi:http/incoming-handler"]),
     worldName: "program",
     spliceCache: question.spliceCache,
+    nativeCryptoRandom: true,
   }).catch((error) => {
     throw new EvaluationError(error);
   });
+  await prune(question.spliceCache);
   await writeFile(question.output, made.component);
+}
+
+/** Leaves the youngest entries: each is some 11 MB. */
+async function prune(directory, kept = 16) {
+  const paths = (await readdir(directory)).map((name) => join(directory, name));
+  // What is gone meanwhile is old enough.
+  const age = async (path) => [path, (await stat(path).catch(() => ({ mtimeMs: 0 }))).mtimeMs];
+  const old = (await Promise.all(paths.map(age))).sort(([, a], [, b]) => b - a).slice(kept);
+  await Promise.all(old.map(([path]) => rm(path, { recursive: true, force: true })));
 }
 
 /** The program could not be evaluated while the component was built. */

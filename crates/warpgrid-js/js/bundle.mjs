@@ -1,7 +1,7 @@
 // From a program's entry to one module that the engine can evaluate.
 import * as esbuild from "esbuild";
 import { isBuiltin } from "node:module";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { featuresOf } from "./features.mjs";
 import { isHostModule } from "./host-modules.mjs";
 import { lowerUnicodeProperties } from "./lower-regex.mjs";
@@ -21,6 +21,16 @@ async function packagesOf(entry, options) {
     for (const { path, external } of imports) if (external && !isBuiltin(path) && !isHostModule(path)) found.add(path);
   }
   return [...found];
+}
+
+/** A source map in which our own files are called as they are imported. */
+function named(text, project, compat) {
+  const map = JSON.parse(text);
+  const name = (source) => {
+    const path = resolve(project, source);
+    return path.startsWith(compat) ? `@warpgrid/node-compat${path.slice(compat.length)}` : source;
+  };
+  return JSON.stringify({ ...map, sources: map.sources.map(name) });
 }
 
 /**
@@ -63,7 +73,7 @@ async function build({ project, entry, compat, packages, minify }, features) {
     keepNames: minify,
     sourcemap: "external",
     sourcesContent: false,
-    define: { __dirname: '"/"', __filename: '"/program.js"' },
+    define: { __dirname: '"/"', __filename: '"/program.js"', ...Object.assign({}, ...features.map(({ define }) => define)) },
     // Packages that say they have no side effects are loaded for theirs.
     ignoreAnnotations: true,
     plugins: [await nodeModules(compat)],
@@ -74,7 +84,7 @@ async function build({ project, entry, compat, packages, minify }, features) {
   const inputs = Object.entries(result.metafile.inputs).filter(([path]) => output.inputs[path]?.bytesInOutput > 0);
   return {
     code: lowerUnicodeProperties(file(".js")),
-    map: file(".map"),
+    map: named(file(".map"), project, compat),
     imports: new Set(imports),
     modules: hostModulesOf(inputs.map(([path]) => path)),
     inputs,

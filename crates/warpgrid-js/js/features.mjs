@@ -1,6 +1,7 @@
 // What costs something, and is added to programs that use it.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { propertiesInStrings } from "./lower-regex.mjs";
 
 /** `warpgrid.dns.resolve`, or the whole of `warpgrid`. */
 const member = (name) => new RegExp(`\\bwarpgrid\\s*\\??\\.\\s*${name}\\b|[=(,]\\s*(?:globalThis\\s*\\.\\s*)?warpgrid\\s*[;,)\\n]`);
@@ -11,6 +12,11 @@ const FEATURES = [
   { module: "@warpgrid/node-compat/async-propagation", isUsed: keepsStores, supported: { "async-await": false, "async-generator": false, "for-await": false } },
   // A component that listens for no signal does not import them.
   { module: "@warpgrid/node-compat/signals", isUsed: ({ code }) => /(["'`])SIG(?:TERM|INT|HUP)\1/.test(code) },
+  {
+    module: "@warpgrid/node-compat/web/unicode-properties",
+    isUsed: ({ code }) => Object.keys(propertiesInStrings(code)).length > 0,
+    define: ({ code }) => ({ "globalThis.__unicodeProperties": JSON.stringify(propertiesInStrings(code)) }),
+  },
 ];
 
 /** Whether a file that is not node-compat's imports AsyncLocalStorage. */
@@ -25,5 +31,5 @@ async function keepsStores({ inputs, project }) {
 /** @param {{ code: string, project: string, inputs: [string, { imports: { original?: string }[] }][] }} bundled */
 export async function featuresOf(bundled) {
   const used = await Promise.all(FEATURES.map(({ isUsed }) => isUsed(bundled)));
-  return FEATURES.filter((_, i) => used[i]);
+  return FEATURES.filter((_, i) => used[i]).map(({ module, supported, define }) => ({ module, supported, define: define?.(bundled) ?? {} }));
 }

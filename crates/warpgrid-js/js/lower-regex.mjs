@@ -54,3 +54,28 @@ function visit(node, each) {
   each(node);
   for (const key in node) if (typeof node[key] === "object") visit(node[key], each);
 }
+
+const NAMED = /\\([pP])\{([A-Za-z0-9_=]+)\}/g;
+
+/**
+ * The characters of properties that strings of the program name, of which it may
+ * put patterns together: the inside of a class by the name, `^` before it where it
+ * is the complement. None, where all patterns are written out.
+ *
+ * @param {string} code after {@link lowerUnicodeProperties}
+ */
+export function propertiesInStrings(code) {
+  const classes = {};
+  for (const [, kind, name] of code.matchAll(NAMED)) {
+    const inside = (negated) => {
+      try {
+        return /^\[([^]*)\]$/.exec(rewritePattern(`\\${negated ? "P" : "p"}{${name}}`, "u", { unicodePropertyEscapes: "transform" }))?.[1];
+      } catch {
+        // No property, but a text about one.
+      }
+    };
+    const key = kind === "P" ? `^${name}` : name;
+    classes[key] ??= inside(kind === "P");
+  }
+  return Object.fromEntries(Object.entries(classes).filter(([, inside]) => inside !== undefined));
+}

@@ -15,4 +15,4 @@ mod pipeline;
 mod toolchain;
 
 pub use packer::TypeScriptPacker;
-pub use toolchain::{Toolchain, toolchain};
+pub use toolchain::{TOOLCHAIN_ROOT, Toolchain, toolchain};

@@ -6,9 +6,19 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use warpgrid_pack::{Error, PackRequest, Profile, write_atomically};
+use warpgrid_store::cache_dir;
+use wasm_encoder::{CustomSection, Encode, Section};
 
 use crate::node;
 use crate::toolchain::Toolchain;
+
+/// The folder of the user's cache in which engines are kept that were joined with
+/// the imports of some program.
+const SPLICES: &str = "js-splices";
+
+/// The custom section that holds a component's source map, which the host reads
+/// where a guest writes a stack trace.
+const SOURCE_MAP: &str = "warpgrid:source-map";
 
 /// What the program is asked.
 #[derive(Serialize)]
@@ -92,7 +102,7 @@ pub(crate) fn build(
         compat: toolchain.node_compat(),
         work: &work,
         output,
-        splice_cache: folder.join("splice"),
+        splice_cache: cache_dir().map_err(Error::of_two_lines)?.join(SPLICES),
         answer: &answer,
         minify: request.strip && request.profile == Profile::Release,
     };
@@ -100,9 +110,13 @@ pub(crate) fn build(
     let text = serde_json::json!(question).to_string();
     write_atomically(&path, text.as_bytes())?;
     let mut command = request.command("node");
+    // componentize-js leaves its folders behind where it fails.
+    let scratch = tempfile::tempdir()
+        .map_err(|error| Error::file("make a folder in", std::env::temp_dir(), &error))?;
     command
         .arg(toolchain.programs().join("build.mjs"))
-        .arg(&path);
+        .arg(&path)
+        .env("TMPDIR", scratch.path());
     node::run(&mut command, &format!("packing {}", request.name()))?;
     let text = fs::read(&answer).map_err(|error| Error::file("read", &answer, &error))?;
     let answer: Answer = serde_json::from_slice(&text).map_err(|error| Error::Project {
@@ -111,7 +125,9 @@ pub(crate) fn build(
     })?;
     match answer.errors.split_first() {
         None => {
-            // What the engine and the bundle were made of takes space, and no time.
+            if !request.strip {
+                add_source_map(output, &work.join("program.js.map"))?;
+            }
             fs::remove_dir_all(&work).map_err(|error| Error::file("remove", &work, &error))?;
             Ok(answer)
         }
@@ -128,6 +144,20 @@ pub(crate) fn build(
             })
         }
     }
+}
+
+/// Adds the bundle's source map to its component.
+fn add_source_map(component: &Path, map: &Path) -> Result<(), Error> {
+    let read = |path: &Path| fs::read(path).map_err(|error| Error::file("read", path, &error));
+    let mut bytes = read(component)?;
+    let map = read(map)?;
+    let section = CustomSection {
+        name: SOURCE_MAP.into(),
+        data: map.into(),
+    };
+    bytes.push(section.id());
+    section.encode(&mut bytes);
+    write_atomically(component, &bytes)
 }
 
 #[cfg(test)]

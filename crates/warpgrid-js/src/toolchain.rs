@@ -16,6 +16,9 @@ include!(concat!(env!("OUT_DIR"), "/files.rs"));
 /// Part of the keys: raise it when the way of installing changes the result.
 const RECIPE: &str = "1";
 
+/// The store's root of what [`toolchain`] gives.
+pub const TOOLCHAIN_ROOT: &str = "js-toolchain";
+
 /// Where npm puts packages.
 const MODULES: &str = "node_modules";
 
@@ -72,7 +75,7 @@ pub fn toolchain(
         install(&staging.content(), command)
     })?;
     let sources = sources_key(&packages);
-    let whole = entry(&store, &sources, "js-toolchain", |staging| {
+    let whole = entry(&store, &sources, TOOLCHAIN_ROOT, |staging| {
         lay_out(staging, &fetched, &packages)
     })?;
     Ok(Toolchain { root: whole.path })
@@ -114,6 +117,7 @@ fn sources_key(packages: &Key) -> Key {
 
 /// The packages of the lock file, whose hashes npm checks.
 fn install(content: &Path, command: &dyn Fn(&str) -> Command) -> Result<(), Error> {
+    let patches = series()?;
     for (name, text) in MANIFESTS {
         put(&content.join(name), text)?;
     }
@@ -131,12 +135,19 @@ fn install(content: &Path, command: &dyn Fn(&str) -> Command) -> Result<(), Erro
     let modules = content.join(MODULES);
     let members = modules.join(MEMBERS);
     fs::remove_dir_all(&members).map_err(|error| Error::file("remove", &members, &error))?;
-    let patches = PATCHES
-        .iter()
-        .map(|(name, text)| Patch::from_text(name, text))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(Error::of_two_lines)?;
     patch_directory(&modules.join(PATCHED), &patches).map_err(Error::of_two_lines)
+}
+
+fn series() -> Result<Vec<Patch>, Error> {
+    let read = |(path, text): &(&str, &str)| {
+        let file = path.rsplit('/').next().unwrap_or(path);
+        Patch::from_text(file, text)
+    };
+    PATCHES
+        .iter()
+        .map(read)
+        .collect::<Result<_, _>>()
+        .map_err(Error::of_two_lines)
 }
 
 /// Our files, with a link to the packages: Node and esbuild look for packages in

@@ -7,83 +7,28 @@ mod fixture;
 mod rebasing;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::path::PathBuf;
 
 use fixture::{git, write};
 use rebasing::{
-    Ground, abort, begin, done, everything, go_back, go_on, spy, statuses, stopped, try_all,
+    Copied, Ground, abort, begin, done, everything, go_back, go_on, spy, statuses, stopped, try_all,
 };
-use warpgrid_series::process::Cancel;
 use warpgrid_series::rebase::RebaseReport;
 use warpgrid_series::rebase::RebaseStatus::{self, Applied, Conflict, Fuzz, Pending, Upstream};
-use warpgrid_series::{
-    Imported, Place, Programs, Series, WorkState, apply, export, import, import_upstream, status,
-};
+use warpgrid_series::{Place, WorkState, apply, export, import, status};
 
 const TCP: &str = "libc-bottom-half/sources/wasip2_tcp.c";
 const CONNECT: &str = "libc-bottom-half/sources/connect.c";
 const NETDB: &str = "libc-bottom-half/sources/netdb.c";
 
-/// The tree in the user's cache, where it is fetched if it is not there yet. Once
-/// for all tests: a repository that git looks after must not be copied meanwhile.
-static CACHED: LazyLock<PathBuf> = LazyLock::new(|| {
-    let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let series = Series::open(&checkout.join("libc-patches")).unwrap();
-    let (programs, cancel) = (Programs::default(), Cancel::default());
-    let cache = Place::open_default().unwrap();
-    let cached = import_upstream(&series, &cache, &programs, &cancel).unwrap();
-    cached.repository
-});
-
 /// A copy of the series, and an upstream that goes on from the real tree.
-struct Real {
-    dir: tempfile::TempDir,
-    place: Place,
-    programs: Programs,
-    cancel: Cancel,
-    imported: Imported,
-}
-
-impl Ground for Real {
-    fn series(&self) -> Series {
-        Series::open(&self.dir.path().join("libc-patches")).unwrap()
-    }
-
-    fn place(&self) -> &Place {
-        &self.place
-    }
-
-    fn programs(&self) -> &Programs {
-        &self.programs
-    }
-
-    fn cancel(&self) -> &Cancel {
-        &self.cancel
-    }
-}
+type Real = Copied;
 
 impl Real {
     fn new() -> Self {
-        let (programs, cancel) = (Programs::default(), Cancel::default());
-        let dir = tempfile::tempdir().unwrap();
-        let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let folder = dir.path().join("libc-patches");
-        copy(&checkout.join("libc-patches"), &folder);
-        let _ = fs::remove_dir_all(folder.join("resolutions"));
-        let series = Series::open(&folder).unwrap();
-        let place = Place::open(&dir.path().join("cache")).unwrap();
-        copy(&CACHED, &place.upstream_dir(&series.upstream.name));
-        let imported = import(&series, &place, &programs, &cancel).unwrap();
-        let real = Real {
-            dir,
-            place,
-            programs,
-            cancel,
-            imported,
-        };
+        let real = Copied::of("libc-patches");
         real.create_upstream();
-        apply(&real.series(), &real.place, &real.programs, &real.cancel).unwrap();
+        real.apply();
         real
     }
 
@@ -94,7 +39,7 @@ impl Real {
         let alternates = upstream.join(".git/objects/info/alternates");
         write(&alternates, format!("{}\n", objects.display()));
         self.git(&["reset", "--quiet", "--hard", &self.imported.commit]);
-        let sources = self.dir.path().join("libc-patches/sources.toml");
+        let sources = self.folder.join("sources.toml");
         let text = fs::read_to_string(&sources).unwrap();
         let mut document: toml_edit::DocumentMut = text.parse().unwrap();
         let url = format!("file://{}", upstream.display());
@@ -167,18 +112,6 @@ impl Real {
             let status = status(&self.series(), place, &self.programs).unwrap();
             assert_eq!(status.state, WorkState::Applied);
             assert!(status.patches.iter().all(|p| p.lints.is_empty()));
-        }
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in walkdir::WalkDir::new(from) {
-        let entry = entry.unwrap();
-        let target = to.join(entry.path().strip_prefix(from).unwrap());
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(target).unwrap();
-        } else {
-            fs::copy(entry.path(), target).unwrap();
         }
     }
 }

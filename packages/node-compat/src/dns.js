@@ -1,8 +1,8 @@
 /** node:dns, by the host's resolver. */
 import { lookup as reverseLookup } from "warpgrid:shim/dns-reverse";
 import { hostCode, systemError } from "./errors.js";
-import { addresses } from "./net/connect.js";
 import { isIP, parseAddress } from "./net/address.js";
+import { addresses } from "./net/names.js";
 import { nextTick } from "./next-tick.js";
 
 /**

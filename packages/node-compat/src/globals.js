@@ -1,9 +1,12 @@
 /** What Node has without an import. */
 import "./stack-trace.js";
 import "./web/abort-signal.js";
+import "./web/responses.js";
 import "./web/bodies.js";
 import "./web/clone.js";
-import "./web/streams.js";
+import "./web/form-data.js";
+import "./web/readable-stream.js";
+import "./web/text-streams.js";
 import { Buffer } from "buffer";
 import { fetch } from "./http/fetch.js";
 import process from "./process.js";
@@ -28,5 +31,6 @@ URL.canParse ??= (url, base) => {
   }
 };
 
-// Packages read it while the component is built, when there is no clock.
+// Packages read them while the component is built, when there is no clock.
+performance.now = () => Number(process.hrtime.bigint()) / 1e6;
 Object.defineProperty(performance, "timeOrigin", { value: 0, configurable: true });

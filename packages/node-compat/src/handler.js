@@ -4,6 +4,7 @@
  */
 import "./globals.js";
 import { withinRoot } from "./async-context.js";
+import "./stream-adapters.js";
 import { server } from "./http/registry.js";
 import { Exchange } from "./http/exchange.js";
 import { answerByFetch } from "./http/fetch-handler.js";

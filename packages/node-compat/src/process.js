@@ -43,17 +43,31 @@ uncaught.report = (error) => {
   if (!emitter.emit("uncaughtException", error, "uncaughtException")) report(error);
 };
 
+/** @type {bigint | undefined} */
+let origin;
+
+/**
+ * Nanoseconds since the program began to run: none while the component is built,
+ * where packages may already begin to measure.
+ */
+function elapsed() {
+  if (!isStarted()) return 0n;
+  const time = now();
+  return time - (origin ??= time);
+}
+whenStarted(elapsed);
+
 /** @param {[number, number]} [since] */
 export function hrtime(since) {
-  const time = now();
+  const time = elapsed();
   const at = [Number(time / 1000000000n), Number(time % 1000000000n)];
   if (!since) return at;
   const [seconds, nanoseconds] = [at[0] - since[0], at[1] - since[1]];
   return nanoseconds < 0 ? [seconds - 1, nanoseconds + 1e9] : [seconds, nanoseconds];
 }
-hrtime.bigint = () => now();
+hrtime.bigint = elapsed;
 
-export const uptime = () => Number(now()) / 1e9;
+export const uptime = () => Number(elapsed()) / 1e9;
 export const cwd = () => (isStarted() && initialCwd()) || "/";
 
 /** @returns {never} */

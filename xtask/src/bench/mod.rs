@@ -11,7 +11,11 @@ mod libc;
 mod page;
 mod programs;
 mod row;
+mod serving;
+mod ts;
 mod wrk;
+
+use std::path::Path;
 
 use anyhow::Context;
 use comfy_table::{Table, presets};
@@ -37,6 +41,7 @@ pub fn run(flags: &Bench, cancel: &Cancel) -> anyhow::Result<()> {
         BenchName::Db,
         BenchName::Libc,
         BenchName::Go,
+        BenchName::Ts,
     ];
     let names = flags.name.as_ref().map_or(&all[..], std::slice::from_ref);
     for name in names {
@@ -46,6 +51,7 @@ pub fn run(flags: &Bench, cancel: &Cancel) -> anyhow::Result<()> {
             BenchName::Go => ("go", go::measure(flags.rounds, cancel)?),
             BenchName::Host => ("host", host::measure(flags.rounds, cancel)?),
             BenchName::Libc => ("libc", libc::measure(flags.rounds, cancel)?),
+            BenchName::Ts => ("ts", ts::measure(flags.rounds, cancel)?),
         };
         let report = Report {
             bench: bench.to_owned(),
@@ -71,6 +77,12 @@ fn microseconds(finished: &Finished) -> anyhow::Result<f64> {
         .parse()
         .with_context(|| format!("no figure in\n{finished}"))?;
     Ok(nanoseconds / 1000.0)
+}
+
+/// The size of a file.
+fn megabytes(path: &Path) -> anyhow::Result<f64> {
+    let file = std::fs::metadata(path).with_context(|| path.display().to_string())?;
+    Ok(file.len() as f64 / 1e6)
 }
 
 fn table(report: &Report) -> Table {

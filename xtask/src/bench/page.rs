@@ -52,6 +52,12 @@ fn heading(bench: &str) -> (&'static str, &'static str) {
             "A handler that says hello. Beside it hyper without a guest, and the least host that \
              wasmtime's `ProxyHandler` makes, with pooled instances and no shim.",
         ),
+        "ts" => (
+            "TypeScript",
+            "A service over Hono and pg, packed by `warp pack` and run by `warp run`, beside the \
+             same under Node, both with the same Postgres; and what a program that every \
+             componentize-js can build takes to build, beside the stock one.",
+        ),
         _ => (
             "The patched libc",
             "WebAssembly instructions that small C programs execute, beside the stock libc.",

@@ -77,4 +77,3 @@ pub fn print(resolve: &Resolve, world: WorldId) -> Result<String> {
         text.trim_end()
     ))
 }
-

@@ -2,9 +2,11 @@
 //! runs write.
 
 mod drivers;
+mod failure;
 pub mod go;
 mod go_std;
 pub mod libc;
+pub mod npm;
 mod rows;
 mod test2json;
 
@@ -72,6 +74,7 @@ pub fn run(flags: &Compat, cancel: &Cancel) -> anyhow::Result<()> {
         }
         CompatName::Drivers => finish(flags, &drivers::run(&flags.only, cancel)?),
         CompatName::GoStd => finish(flags, &go_std::run(&flags.only, cancel)?),
+        CompatName::Npm => finish(flags, &npm::run(&flags.only, cancel)?),
         CompatName::Go => {
             let way = go::Way {
                 compiler: flags.compiler,

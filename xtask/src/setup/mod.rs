@@ -2,6 +2,7 @@
 
 mod cmake;
 mod go;
+mod js;
 mod log;
 pub mod packages;
 mod rust;
@@ -27,10 +28,12 @@ pub struct Report {
     packages_installed: Vec<&'static str>,
     targets_installed: Vec<&'static str>,
     go: Option<String>,
+    node: Option<String>,
     upstream: Imported,
     sysroots: Vec<Built>,
     libwarpgrid: Built,
     tinygo: Option<Built>,
+    js: Option<String>,
     seconds: f64,
 }
 
@@ -46,6 +49,8 @@ pub fn ensure(flags: &Setup, cancel: &Cancel) -> anyhow::Result<Report> {
     let targets_installed = rust::ensure_targets()?;
     let go = go::version();
     go::look(go.as_deref());
+    let node = js::version();
+    js::look(node.as_deref());
     if go.is_some() {
         packages_installed.extend(packages::ensure_for_tinygo(flags.yes)?);
     }
@@ -78,6 +83,7 @@ pub fn ensure(flags: &Setup, cancel: &Cancel) -> anyhow::Result<Report> {
         Some(_) => Some(tinygo(&recipe, &sysroots, flags.rebuild)?),
         None => None,
     };
+    let js = node.is_some().then(js::ensure).transpose()?;
     if flags.rebuild {
         for target in SYSROOT_TARGETS {
             recipe.compare_with_rebuild(target)?;
@@ -90,10 +96,12 @@ pub fn ensure(flags: &Setup, cancel: &Cancel) -> anyhow::Result<Report> {
         packages_installed,
         targets_installed,
         go,
+        node,
         upstream,
         sysroots,
         libwarpgrid,
         tinygo,
+        js,
         seconds,
     })
 }
@@ -162,6 +170,9 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
     let built = report.sysroots.iter().chain([&report.libwarpgrid]);
     for built in built.chain(&report.tinygo) {
         println!("{}  {}", built.root, built.path.display());
+    }
+    if let Some(path) = &report.js {
+        println!("{}  {path}", warpgrid_js::TOOLCHAIN_ROOT);
     }
     eprintln!("ready in {:.1} s", report.seconds);
     Ok(())

@@ -14,7 +14,9 @@ use warpgrid_test_harness::process::Bounds;
 
 use super::databases::Databases;
 use super::report::Report;
-use super::rows::{Build, DATABASE_BENCH, DRIVER_BENCH, GO_BENCH, Kind, ROWS, Row, SAMPLE};
+use super::rows::{
+    Build, DATABASE_BENCH, DRIVER_BENCH, GO_BENCH, Kind, ROWS, Row, SAMPLE, TS_BENCH,
+};
 use super::{bounds, program, service, suites};
 use crate::{c_library, workspace};
 
@@ -104,6 +106,12 @@ impl<'a> Bench<'a> {
     /// The service that Go is measured with, and its native self.
     pub fn go_bench(&self) -> anyhow::Result<Stage<'_>> {
         let row = ROWS.iter().find(|row| row.subject.app == GO_BENCH);
+        self.setup(row.context("the service is a row")?)
+    }
+
+    /// The service that TypeScript is measured with, and its native self.
+    pub fn ts_bench(&self) -> anyhow::Result<Stage<'_>> {
+        let row = ROWS.iter().find(|row| row.subject.app == TS_BENCH);
         self.setup(row.context("the service is a row")?)
     }
 

@@ -1,9 +1,10 @@
 //! `cargo xtask test-all`: every test there is, in one command.
 
 pub mod databases;
+mod javascript;
 mod libtest;
 pub mod matrix;
-mod native;
+pub mod native;
 pub mod program;
 mod report;
 pub mod rows;

@@ -109,7 +109,8 @@ pub fn install(project: &Path, bounds: &Bounds) -> anyhow::Result<()> {
         return Ok(());
     }
     let mut npm = Command::new("npm");
-    npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(project);
+    npm.args(["ci", "--no-audit", "--no-fund"])
+        .current_dir(project);
     process::run(&mut npm, bounds)?.success()?;
     Ok(())
 }

@@ -52,13 +52,21 @@ impl Build {
 pub const SAMPLE: &str = "t2-rust-sqlx";
 /// What `cargo xtask bench go` builds and loads.
 pub const GO_BENCH: &str = "t3-go-http-postgres";
+/// What `cargo xtask bench ts` loads.
+pub const TS_BENCH: &str = "t4-ts-http-postgres";
 
 /// What a program imports that opens connections and no files.
 const SOCKET_SHIMS: &[&str] = &["dns", "database-proxy", "sockets"];
 /// What one imports whose driver opens files, too.
 const SHIMS: &[&str] = &["filesystem", "dns", "database-proxy", "sockets"];
 /// What a program for Node imports whose driver opens files.
-const NODE_SHIMS: &[&str] = &["filesystem", "dns", "dns-reverse", "database-proxy", "sockets"];
+const NODE_SHIMS: &[&str] = &[
+    "filesystem",
+    "dns",
+    "dns-reverse",
+    "database-proxy",
+    "sockets",
+];
 const LIBPQ: &str = "test-apps/t1-c-libpq/libpq";
 /// What one imports whose library ignores SIGPIPE.
 const SIGNAL_SHIMS: &[&str] = &["filesystem", "dns", "signals", "database-proxy", "sockets"];
@@ -103,7 +111,7 @@ pub const ROWS: &[Row] = &[
     Row {
         folder: "test-apps",
         subject: Subject {
-            app: "t3-go-http-postgres",
+            app: GO_BENCH,
             language: "TinyGo",
             shims: SHIMS,
             database: Some("postgres"),
@@ -115,7 +123,7 @@ pub const ROWS: &[Row] = &[
     Row {
         folder: "test-apps",
         subject: Subject {
-            app: "t4-ts-http-postgres",
+            app: TS_BENCH,
             language: "TypeScript",
             shims: NODE_SHIMS,
             database: Some("postgres"),
@@ -187,6 +195,18 @@ pub const ROWS: &[Row] = &[
         },
         kind: Kind::Program,
         build: Build::Go,
+    },
+    Row {
+        folder: "test-apps",
+        subject: Subject {
+            app: "t12-ts-drivers",
+            language: "TypeScript",
+            shims: NODE_SHIMS,
+            database: Some("postgres, mysql, redis"),
+            native: true,
+        },
+        kind: Kind::Service(service::DRIVERS),
+        build: Build::Node,
     },
 ];
 

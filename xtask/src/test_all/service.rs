@@ -119,6 +119,15 @@ pub const STREAMS: Dialogue = &[
     Request::Get("/users/7"),
 ];
 
+/// For one that says what its drivers gave.
+pub const DRIVERS: Dialogue = &[
+    Request::Get("/health"),
+    Request::Get("/postgres"),
+    Request::Get("/mysql"),
+    Request::Get("/redis"),
+    Request::Get("/pair"),
+];
+
 /// For every service over a table of users, whatever its language.
 pub const USERS: Dialogue = &[
     Request::Get("/"),

@@ -9,8 +9,8 @@ use warpgrid_series::{Place, Programs, Series, apply, export, import, status};
 use warpgrid_test_harness::process::{self, Finished};
 
 use super::report::{Counts, Report, Status, Subject};
-use super::{bounds, libtest};
-use crate::compat::{Run, go, libc};
+use super::{bounds, javascript, libtest};
+use crate::compat::{Run, go, libc, npm};
 use crate::flags::{Codegen, GoCompiler, Setup};
 use crate::{codegen, setup, workspace};
 
@@ -32,11 +32,13 @@ const SUITES: &[(&str, Suite)] = &[
             "--color=never",
         ]),
     ),
+    ("javascript", Suite::JavaScript),
     ("libc-tests", Suite::LibcTests),
     (
         "go-packages",
         Suite::GoPackages(&["chi", "mysql", "zerolog"]),
     ),
+    ("npm-packages", Suite::NpmPackages(&["express", "jose", "redis"])),
     ("sysroots", Suite::Sysroots),
     (
         "lints",
@@ -62,12 +64,17 @@ enum Suite {
     /// Whether each series applies to its upstream, says what its patches are
     /// for, and comes out again byte for byte.
     Patches,
+    /// Whether node-compat fits the contract's types, and each patch of
+    /// componentize-js does what it says where the stock one does not.
+    JavaScript,
     /// wasi-libc's own tests: the patched libc passes what the stock one
     /// passes, and the table says so.
     LibcTests,
     /// Programs over Go packages: their components do what they do natively. A
     /// few of those that `cargo xtask compat go` tries.
     GoPackages(&'static [&'static str]),
+    /// Programs over npm packages, as those of Go.
+    NpmPackages(&'static [&'static str]),
     /// Whether a second build of the patched sysroots gives the same bytes.
     Sysroots,
     /// Passes where cargo does.
@@ -101,6 +108,8 @@ impl Suite {
     fn language(&self) -> &'static str {
         match self {
             Suite::GoPackages(_) => "Go",
+            Suite::JavaScript => "JavaScript",
+            Suite::NpmPackages(_) => "TypeScript",
             _ => "Rust",
         }
     }
@@ -111,8 +120,10 @@ impl Suite {
             Suite::Codegen => verdict(codegen::run(&Codegen { check: true }, cancel)),
             Suite::Patches => verdict(round_trips(&root, cancel)),
             Suite::Sysroots => verdict(setup::ensure(&REBUILD, cancel)),
+            Suite::JavaScript => javascript::run(&root, cancel),
             Suite::LibcTests => libc_tests(cancel),
             Suite::GoPackages(names) => go_packages(names, cancel),
+            Suite::NpmPackages(names) => npm_packages(names, cancel),
             Suite::Command(args) => verdict(cargo(&root, args, cancel).and_then(Finished::success)),
             Suite::Tests(args) => match cargo(&root, args, cancel) {
                 Ok(finished) => libtest::counted(&finished),
@@ -131,13 +142,23 @@ fn go_packages(names: &[&str], cancel: &Cancel) -> (Counts, Option<String>) {
         Ok(run) => run,
         Err(error) => return verdict(Err::<(), _>(error)),
     };
-    let failed = run.wrong.len();
-    let counts = Counts {
-        passed: run.tried.saturating_sub(failed) as u64,
+    (tried(run.tried, run.wrong.len()), verdict(run.verdict()).1)
+}
+
+fn npm_packages(names: &[&str], cancel: &Cancel) -> (Counts, Option<String>) {
+    let run = match npm::run(names, cancel) {
+        Ok(run) => run,
+        Err(error) => return verdict(Err::<(), _>(error)),
+    };
+    (tried(run.tried, run.wrong.len()), verdict(run.verdict()).1)
+}
+
+fn tried(all: usize, failed: usize) -> Counts {
+    Counts {
+        passed: all.saturating_sub(failed) as u64,
         failed: failed as u64,
         skipped: 0,
-    };
-    (counts, verdict(run.verdict()).1)
+    }
 }
 
 /// Counts a test on one target as one, however many sysroots it runs on.

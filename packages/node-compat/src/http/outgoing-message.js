@@ -20,7 +20,39 @@ export function validateHeaderValue(name, value) {
   }
 }
 
-export class OutgoingMessage extends Writable {
+/** @type {Writable | undefined} */
+let adopted;
+
+/** A stream, or what {@link callable} was called on, made one. */
+const Base = /** @type {typeof Writable} */ (/** @type {unknown} */ (
+  /** @param {import("stream").WritableOptions} [options] */
+  function (options) {
+    if (!adopted) return Reflect.construct(Writable, [options], new.target);
+    const self = adopted;
+    adopted = undefined;
+    Writable.call(/** @type {any} */ (self), options);
+    return self;
+  }
+));
+Object.setPrototypeOf(Base, Writable);
+Base.prototype = Writable.prototype;
+
+/**
+ * Programs older than classes inherit by calling the constructor on an object of
+ * theirs, without `new`.
+ * @template {new (...args: any[]) => Writable} C
+ * @param {C} Class
+ * @returns {C}
+ */
+export const callable = (Class) =>
+  new Proxy(Class, {
+    apply(target, self, args) {
+      adopted = self;
+      return new target(...args);
+    },
+  });
+
+export class OutgoingMessage extends Base {
   headersSent = false;
   sendDate = true;
   shouldKeepAlive = true;

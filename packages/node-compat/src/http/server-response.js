@@ -1,25 +1,32 @@
 /** http.ServerResponse. */
 import { ClientGone } from "./body.js";
-import { OutgoingMessage } from "./outgoing-message.js";
+import { callable, OutgoingMessage } from "./outgoing-message.js";
 import { STATUS_CODES } from "./status-codes.js";
 
-export class ServerResponse extends OutgoingMessage {
+/** Where a response goes that a program made for itself: to those who override its methods. */
+const NOWHERE = { write: async () => {}, flush() {}, end() {}, abort() {} };
+
+class Response extends OutgoingMessage {
   statusCode = 200;
   statusMessage = "";
-  /** @type {import("./body.js").BodyWriter | undefined} */
+  /** The header as Node keeps it once it is fixed. @type {string | null} */
+  _header = null;
+  _hasBody = true;
+  /** @type {Pick<import("./body.js").BodyWriter, "write" | "flush" | "end" | "abort"> | undefined} */
   #body;
   #exchange;
   #done;
 
   /**
    * @param {import("./incoming-message.js").IncomingMessage} request
-   * @param {import("./exchange.js").Exchange} exchange
-   * @param {(error?: Error) => void} done
+   * @param {import("./exchange.js").Exchange} [exchange]
+   * @param {(error?: Error) => void} [done]
    */
-  constructor(request, exchange, done) {
+  constructor(request, exchange, done = () => {}) {
     super({ decodeStrings: true });
     this.req = request;
-    this.socket = this.connection = request.socket;
+    this.socket = this.connection = request?.socket;
+    if (request?.method === "HEAD") this._hasBody = false;
     this.#exchange = exchange;
     this.#done = done;
   }
@@ -30,6 +37,7 @@ export class ServerResponse extends OutgoingMessage {
    * @param {any} [headers]
    */
   writeHead(status, message, headers = typeof message === "object" ? message : undefined) {
+    if (this._header !== null) throw Object.assign(new Error("Cannot write headers after they are sent to the client"), { code: "ERR_HTTP_HEADERS_SENT" });
     this.statusCode = status;
     if (typeof message === "string") this.statusMessage = message;
     if (Array.isArray(headers)) {
@@ -38,7 +46,17 @@ export class ServerResponse extends OutgoingMessage {
     } else {
       for (const [name, value] of Object.entries(headers ?? {})) this.setHeader(name, /** @type {any} */ (value));
     }
+    if (this.sendDate && !this.hasHeader("date")) this.setHeader("Date", new Date().toUTCString());
+    this.statusMessage ||= STATUS_CODES[status] ?? "";
+    if (status < 200 || status === 204 || status === 304) this._hasBody = false;
+    this._header = [`HTTP/1.1 ${status} ${this.statusMessage}`, ...this._fields().map(([name, value]) => `${name}: ${value}`), "", ""].join("\r\n");
+    this.headersSent = true;
     return this;
+  }
+
+  /** By the method, which packages replace to change headers at the last moment. */
+  _implicitHeader() {
+    if (!this.headersSent) this.writeHead(this.statusCode);
   }
 
   flushHeaders() {
@@ -47,19 +65,28 @@ export class ServerResponse extends OutgoingMessage {
   writeContinue() {}
   writeProcessing() {}
   writeEarlyHints() {}
-  assignSocket() {}
-  detachSocket() {}
+  /** @param {any} socket */
+  assignSocket(socket) {
+    this.socket = this.connection = socket;
+  }
+  detachSocket() {
+    this.socket = this.connection = null;
+  }
   setTimeout() {
     return this;
   }
 
   #begin() {
     if (this.#body) return this.#body;
-    if (this.sendDate && !this.hasHeader("date")) this.setHeader("Date", new Date().toUTCString());
-    this.headersSent = true;
-    this.statusMessage ||= STATUS_CODES[this.statusCode] ?? "";
-    this.#body = this.#exchange.respond(this.statusCode, this._fields());
+    this._implicitHeader();
+    this.#body = this.#exchange ? this.#exchange.respond(this.statusCode, this._fields()) : NOWHERE;
     return this.#body;
+  }
+
+  /** @type {(chunk: any, encoding?: any, callback?: any) => boolean} */
+  write(chunk, encoding, callback) {
+    this._implicitHeader();
+    return super.write(chunk, encoding, callback);
   }
 
   /**
@@ -70,8 +97,9 @@ export class ServerResponse extends OutgoingMessage {
   end(chunk, encoding, callback) {
     // A response that is written at once says how long it is, as Node's does.
     const length = this._length(chunk, encoding);
-    const bodiless = this.statusCode < 200 || this.statusCode === 204 || this.statusCode === 304 || this.#exchange.method === "HEAD";
+    const bodiless = this.statusCode < 200 || this.statusCode === 204 || this.statusCode === 304 || this.req?.method === "HEAD";
     if (length !== undefined && !bodiless) this.setHeader("Content-Length", length);
+    this._implicitHeader();
     return super.end(chunk, encoding, callback);
   }
 
@@ -85,7 +113,7 @@ export class ServerResponse extends OutgoingMessage {
     let written;
     try {
       const body = this.#begin();
-      written = this.#exchange.method === "HEAD" ? Promise.resolve() : body.write(chunk).then(() => body.flush());
+      written = !this._hasBody ? Promise.resolve() : body.write(chunk).then(() => body.flush());
     } catch (error) {
       return callback(/** @type {Error} */ (error));
     }
@@ -113,3 +141,6 @@ export class ServerResponse extends OutgoingMessage {
     this.#done(error && !(error instanceof ClientGone) ? error : undefined);
   }
 }
+
+export const ServerResponse = callable(Response);
+/** @typedef {Response} ServerResponse */

@@ -1,5 +1,5 @@
 /** The global `warpgrid.dns`. */
-import { addresses } from "../net/connect.js";
+import { addresses } from "../net/names.js";
 import { extend } from "./global.js";
 
 extend("dns", {

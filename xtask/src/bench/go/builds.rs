@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use anyhow::Context;
 use walkdir::WalkDir;
 use warpgrid_test_harness::process::{self, Bounds, Finished};
 
+use crate::bench::megabytes;
 use crate::bench::row::{Goal, Row};
 use crate::test_all::matrix::Stage;
 
@@ -57,12 +57,6 @@ pub fn rows(warp: &Path, stage: &Stage<'_>, rounds: u32) -> anyhow::Result<Vec<R
         row("go build, after a change", "s", &warm, 5.0),
         row("a native program, size", "MB", &sizes, 2.0),
     ])
-}
-
-/// The size of a file.
-pub fn megabytes(path: &Path) -> anyhow::Result<f64> {
-    let file = fs::metadata(path).with_context(|| path.display().to_string())?;
-    Ok(file.len() as f64 / 1e6)
 }
 
 /// A copy of a module, with caches of its own.

@@ -7,9 +7,10 @@ use std::time::Instant;
 
 use anyhow::Context;
 
-use super::builds::{Project, megabytes};
-use super::serving::{FRESH, MANY, latency, limits, rate, start};
+use super::builds::Project;
+use crate::bench::megabytes;
 use crate::bench::row::{Goal, Row};
+use crate::bench::serving::{FRESH, MANY, latency, limits, rate, start};
 use crate::test_all::matrix::Stage;
 use crate::workspace;
 

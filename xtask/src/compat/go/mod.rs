@@ -1,6 +1,5 @@
 //! Programs over widely used Go packages, natively and as components.
 
-mod failure;
 mod packages;
 mod programs;
 mod table;
@@ -13,11 +12,11 @@ use anyhow::{Context, ensure};
 use warpgrid_series::process::Cancel;
 use warpgrid_test_harness::process::Bounds;
 
+use super::failure::Failure;
 use crate::flags::GoCompiler;
 use crate::progress::Task;
 use crate::test_all::suites;
 use crate::workspace;
-use failure::Failure;
 use packages::{LIST, Package};
 use programs::Programs;
 use table::{Row, Status, Table};

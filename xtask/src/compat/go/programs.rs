@@ -10,8 +10,8 @@ use warpgrid_test_harness::http::Answer;
 use warpgrid_test_harness::process::{self, Bounds};
 use warpgrid_test_harness::service::Service;
 
-use super::failure::Failure;
 use super::packages::{Package, module};
+use crate::compat::failure::Failure;
 use crate::flags::GoCompiler;
 use crate::test_all::databases::Databases;
 use crate::test_all::{program, service};
@@ -201,5 +201,5 @@ pub fn difference(package: &Package, native: &Seen, component: &Seen) -> Option<
         }
         _ => Some("one of them serves, and one does not".to_owned()),
     };
-    different.map(|different| Failure::new(&different))
+    different.map(|different| Failure::differs(&different))
 }

@@ -1,13 +1,11 @@
-// Answers what each driver gave for each statement: the same under Node and in a
-// component.
-import Redis from "ioredis";
-import mysql from "mysql2/promise";
-import pg from "pg";
+// What each driver gives for each statement, on a connection of its own.
+import type { QueryResult } from "pg";
+import { mariadb, postgres, redis } from "./servers.js";
 import * as statements from "./statements.js";
 
 const failure = ({ code, errno, severity, message, sqlState, name }: any) => ({ code, errno, severity, message, sqlState, name });
 
-const described = (result: pg.QueryResult | pg.QueryResult[]) =>
+const described = (result: QueryResult | QueryResult[]) =>
   [result].flat().map(({ rows, rowCount, command, fields }) => ({
     rows,
     rowCount,
@@ -15,36 +13,27 @@ const described = (result: pg.QueryResult | pg.QueryResult[]) =>
     fields: fields.map(({ name, dataTypeID }) => [name, dataTypeID]),
   }));
 
-async function byPg() {
-  const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
-  await client.connect();
+export async function byPg() {
+  const client = await postgres.connect();
   const answers = [];
   for (const [text, values] of statements.postgres) answers.push(await client.query(text, values).then(described, failure));
-  await client.end();
+  client.release(true);
   return answers;
 }
 
-async function byMysql() {
-  const connection = await mysql.createConnection(process.env.MYSQL_URL!);
+export async function byMysql2() {
+  const connection = await mariadb.getConnection();
   const answers = [];
   for (const [text, values] of statements.mysql) {
     answers.push(await connection.query(text, values).then(([rows]) => rows, failure));
     if (values) answers.push(await connection.execute(text, values as any[]).then(([rows]) => rows, failure));
   }
-  await connection.end();
+  connection.destroy();
   return answers;
 }
 
-async function byIoredis() {
-  const redis = new Redis(process.env.REDIS_URL!);
+export async function byIoredis() {
   const answers = [];
   for (const [command, ...args] of statements.redis) answers.push(await redis.call(command, ...args).catch(failure));
-  await redis.quit();
   return answers;
 }
-
-export default {
-  async fetch() {
-    return Response.json({ pg: await byPg(), mysql2: await byMysql(), ioredis: await byIoredis() });
-  },
-};

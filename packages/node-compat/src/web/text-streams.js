@@ -1,31 +1,4 @@
-/** What the engine's streams leave out: iteration, and streams of text. */
-
-/** @type {any} */
-const prototype = ReadableStream.prototype;
-
-/** @type {(this: ReadableStream, options?: { preventCancel?: boolean }) => AsyncGenerator<any>} */
-const values = async function* (options) {
-  const reader = this.getReader();
-  let ended = false;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read().catch((error) => {
-        ended = true;
-        throw error;
-      });
-      if (done) {
-        ended = true;
-        return;
-      }
-      yield value;
-    }
-  } finally {
-    if (!ended && !options?.preventCancel) await reader.cancel();
-    reader.releaseLock();
-  }
-};
-prototype.values ??= values;
-prototype[Symbol.asyncIterator] ??= prototype.values;
+/** Streams that encode and decode text, which the engine lacks. */
 
 /** The last half of a pair is in the next chunk. */
 const HALF = /[\ud800-\udbff]$/;

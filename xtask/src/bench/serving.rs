@@ -1,5 +1,5 @@
-//! Serving: the component in the host beside the native program, both with the
-//! same Postgres.
+//! A service that is measured: requests in a second, what one takes, and what
+//! starting it takes.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,8 +8,8 @@ use std::time::Instant;
 use anyhow::Context;
 use warpgrid_test_harness::service::Service;
 
-use crate::bench::row::{Goal, Row};
-use crate::bench::wrk;
+use super::row::{Goal, Row};
+use super::wrk;
 use crate::test_all::matrix::Stage;
 use crate::test_all::service;
 
@@ -22,11 +22,28 @@ pub const FRESH: i64 = 1;
 /// How long each is warmed and measured, in seconds.
 const WARM: u32 = 1;
 const MEASURED: u32 = 3;
-/// A route without a database, and one that asks it.
+/// A route without a database, and one that asks it, of every service over users.
 const PLAIN: &str = "/";
 const QUERY: &str = "/users/1";
 
-pub fn rows(stage: &Stage<'_>, rounds: u32) -> anyhow::Result<Vec<Row>> {
+/// How a service compares with its native self.
+pub struct Goals {
+    /// What the native one is, and the libraries that both use.
+    pub native: &'static str,
+    pub http: &'static str,
+    pub driver: &'static str,
+    /// At least so much of the native rate.
+    pub rate: f64,
+    /// At most so many times what the native one takes.
+    pub plain: f64,
+    pub query: f64,
+    /// At most so many times what a reused instance takes.
+    pub fresh: f64,
+}
+
+/// The component in the host beside the native program, both with the same
+/// database.
+pub fn rows(stage: &Stage<'_>, rounds: u32, goals: &Goals) -> anyhow::Result<Vec<Row>> {
     service::fill(stage)?;
     let reused = configuration(stage, "reused", MANY)?;
     let fresh = configuration(stage, "fresh", FRESH)?;
@@ -58,7 +75,7 @@ pub fn rows(stage: &Stage<'_>, rounds: u32) -> anyhow::Result<Vec<Row>> {
             drop(compiled);
         }
     }
-    Ok(found.rows())
+    Ok(found.rows(goals))
 }
 
 /// What each round found.
@@ -90,37 +107,40 @@ impl Served {
 }
 
 impl Found {
-    fn rows(&self) -> Vec<Row> {
+    fn rows(&self, goals: &Goals) -> Vec<Row> {
         let (ours, native) = (&self.ours, &self.native);
         let [cranelift, winch] = &self.compiling;
         vec![
             Row::new(
-                "native, net/http, reused instances",
+                format!("{}, {}, reused instances", goals.native, goals.http),
                 "requests/s",
                 &ours.rate,
                 &native.rate,
-                Goal::AtLeast(0.15),
+                Goal::AtLeast(goals.rate),
             ),
             Row::new(
-                "native, a request",
+                format!("{}, a request", goals.native),
                 "us",
                 &ours.plain,
                 &native.plain,
-                Goal::AtMost(5.0),
+                Goal::AtMost(goals.plain),
             ),
             Row::new(
-                "native, a request that queries by pgx",
+                format!(
+                    "{}, a request that queries by {}",
+                    goals.native, goals.driver
+                ),
                 "us",
                 &ours.query,
                 &native.query,
-                Goal::AtMost(4.0),
+                Goal::AtMost(goals.query),
             ),
             Row::new(
                 "a reused instance, a request on one of its own",
                 "us",
                 &self.fresh,
                 &ours.plain,
-                Goal::AtMost(40.0),
+                Goal::AtMost(goals.fresh),
             ),
             Row::new(
                 "Winch, machine code by Cranelift and start",

@@ -1,0 +1,158 @@
+//! The programs, under Node and as components.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, anyhow};
+use warpgrid_test_harness::http::Answer;
+use warpgrid_test_harness::process::{self, Bounds};
+use warpgrid_test_harness::service::Service;
+
+use super::packages::{Package, project};
+use crate::compat::failure::Failure;
+use crate::test_all::databases::Databases;
+use crate::test_all::{native, service};
+
+/// Requests that one instance serves: a server keeps its state.
+const REUSE: i64 = 1 << 20;
+/// So that local times are the same everywhere.
+const TIME_ZONE: &str = "UTC";
+/// Where a service is told to listen.
+const LISTEN: &str = "LISTEN";
+/// Serves a program under Node.
+const SERVE: &str = "serve.mjs";
+/// The engine is large: it is compiled in one pass.
+const MACHINE_CODE: &str = "winch";
+
+/// Builds and runs.
+pub struct Programs {
+    warp: PathBuf,
+    /// A folder of the run's own.
+    scratch: PathBuf,
+    bounds: Bounds,
+    /// Those that were started, by protocol.
+    databases: BTreeMap<String, Databases>,
+}
+
+impl Programs {
+    /// # Errors
+    /// What npm said.
+    pub fn with(warp: PathBuf, scratch: PathBuf, bounds: Bounds) -> anyhow::Result<Self> {
+        native::install(&project(), &bounds)?;
+        Ok(Self {
+            warp,
+            scratch,
+            bounds,
+            databases: BTreeMap::new(),
+        })
+    }
+
+    /// Builds a program as a component.
+    ///
+    /// # Errors
+    /// What `warp pack` said.
+    pub fn pack(&self, name: &str) -> Result<PathBuf, Failure> {
+        let output = self.scratch.join(name).with_extension("wasm");
+        let mut command = Command::new(&self.warp);
+        command.arg("pack").arg(project().join(name));
+        command.args(["--lang", "ts", "--output"]).arg(&output);
+        let packed = process::run(command.current_dir(&self.scratch), &self.bounds)?;
+        if !packed.status.success() {
+            return Err(Failure::said("is not packed", &packed));
+        }
+        Ok(output)
+    }
+
+    /// What a program answers under Node.
+    ///
+    /// # Errors
+    /// Where it fails, with everything there is to know.
+    pub fn native(&mut self, name: &str, package: &Package) -> anyhow::Result<Vec<Answer>> {
+        self.prepare(package)?;
+        let databases = self.running(package);
+        let answers = self.answers(package, |address| {
+            let mut command = Command::new("node");
+            command.arg(project().join(SERVE)).arg(name);
+            command.env("TZ", TIME_ZONE).env(LISTEN, address);
+            if let Some(databases) = databases {
+                databases.describe(&mut command);
+            }
+            command
+        });
+        answers.map_err(|failure| anyhow!(failure.account))
+    }
+
+    /// What a component answers.
+    ///
+    /// # Errors
+    /// As [`Programs::native`].
+    pub fn component(
+        &mut self,
+        package: &Package,
+        component: &Path,
+    ) -> Result<Vec<Answer>, Failure> {
+        self.prepare(package)?;
+        let mut document = self
+            .running(package)
+            .map_or_else(toml_edit::DocumentMut::new, Databases::configuration);
+        document["env"]["TZ"] = toml_edit::value(TIME_ZONE);
+        // What a request leaves in the program's memory the next one finds.
+        document["limits"]["instances"] = toml_edit::value(1);
+        document["limits"]["reuse"] = toml_edit::value(REUSE);
+        let configuration = self.scratch.join("warp.toml");
+        fs::write(&configuration, document.to_string())
+            .with_context(|| format!("cannot write {}", configuration.display()))?;
+        let answers = self.answers(package, |address| {
+            let mut command = Command::new(&self.warp);
+            command.arg("run").arg(component);
+            command.args(["--compiler", MACHINE_CODE, "--listen", address]);
+            command.arg("--config").arg(&configuration);
+            command.current_dir(&self.scratch);
+            command
+        });
+        answers.map_err(|mut failure| {
+            let log = self.running(package).map(Databases::log);
+            failure.account += &log.map_or_else(String::new, |log| {
+                format!("\n--- the database's log\n{log}")
+            });
+            failure
+        })
+    }
+
+    /// Asks what `command` makes for an address to listen on.
+    fn answers(
+        &self,
+        package: &Package,
+        command: impl Fn(&str) -> Command,
+    ) -> Result<Vec<Answer>, Failure> {
+        let requests = package.requests()?;
+        let service = Service::start(&self.bounds, |address| command(&address.to_string()))?;
+        let answers = service::converse(&requests, service.address());
+        Ok(answers.map_err(|error| error.context(service.report()))?)
+    }
+
+    /// Starts the package's server, or empties it.
+    fn prepare(&mut self, package: &Package) -> anyhow::Result<()> {
+        let Some(protocol) = &package.database else {
+            return Ok(());
+        };
+        if !self.databases.contains_key(protocol) {
+            let started = Databases::start(protocol)?;
+            self.databases.insert(protocol.clone(), started);
+        }
+        self.databases[protocol].fill("")
+    }
+
+    fn running(&self, package: &Package) -> Option<&Databases> {
+        self.databases.get(package.database.as_ref()?)
+    }
+}
+
+/// How the two differ, where they do.
+pub fn difference(package: &Package, native: &[Answer], component: &[Answer]) -> Option<Failure> {
+    let requests = package.requests().unwrap_or_default();
+    let different = service::differences(&requests, native, component);
+    (!different.is_empty()).then(|| Failure::new(&different.join("\n")))
+}
