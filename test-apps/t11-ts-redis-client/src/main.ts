@@ -11,6 +11,7 @@ const routes: Record<string, (query: URLSearchParams) => unknown> = {
   "/script": script,
   "/big": big,
   "/together": together,
+  "/pair": () => Promise.all([redis.echo("one"), redis.echo("two")]),
   "/pipeline": pipeline,
   "/transaction": transaction,
   "/news": news,

@@ -29,7 +29,7 @@ export const values = () =>
       gone: await redis.del(key),
       list: [await redis.rpush(key, "a", "b", "c"), await redis.lrange(key, 0, -1), await redis.blpop(key, 1).then((popped) => popped![1])],
       hash: [await redis.del(key), await redis.hset(key, { name: "Ada", letters: 3 }), await redis.hgetall(key)],
-      sorted: [await redis.del(key), await redis.zadd(key, 2, "two", 1, "one"), await redis.zrange(key, 0, -1, "WITHSCORES")],
+      sorted: [await redis.del(key), await redis.zadd(key, 2, "two", 1, "one"), await redis.zrange(key, "0", "-1", "WITHSCORES")],
     };
   });
 

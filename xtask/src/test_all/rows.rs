@@ -67,6 +67,8 @@ const NODE_SHIMS: &[&str] = &[
     "database-proxy",
     "sockets",
 ];
+/// What one imports whose driver opens none.
+const NODE_SOCKET_SHIMS: &[&str] = &["dns", "dns-reverse", "database-proxy", "sockets"];
 const LIBPQ: &str = "test-apps/t1-c-libpq/libpq";
 /// What one imports whose library ignores SIGPIPE.
 const SIGNAL_SHIMS: &[&str] = &["filesystem", "dns", "signals", "database-proxy", "sockets"];
@@ -195,6 +197,18 @@ pub const ROWS: &[Row] = &[
         },
         kind: Kind::Program,
         build: Build::Go,
+    },
+    Row {
+        folder: "test-apps",
+        subject: Subject {
+            app: "t11-ts-redis-client",
+            language: "TypeScript",
+            shims: NODE_SOCKET_SHIMS,
+            database: Some("redis"),
+            native: true,
+        },
+        kind: Kind::Service(service::VALUES),
+        build: Build::Node,
     },
     Row {
         folder: "test-apps",

@@ -119,6 +119,24 @@ pub const STREAMS: Dialogue = &[
     Request::Get("/users/7"),
 ];
 
+/// For one over values without tables.
+pub const VALUES: Dialogue = &[
+    Request::Get("/health"),
+    Request::Get("/values"),
+    Request::Get("/errors"),
+    Request::Get("/script"),
+    Request::Get("/big"),
+    Request::Get("/together"),
+    Request::Get("/pipeline"),
+    Request::Get("/transaction"),
+    Request::Get("/news"),
+    Request::Get("/get"),
+    Request::Get("/put?value=kept"),
+    Request::Get("/get"),
+    Request::Get("/pair"),
+    Request::Get("/nowhere"),
+];
+
 /// For one that says what its drivers gave.
 pub const DRIVERS: Dialogue = &[
     Request::Get("/health"),
@@ -184,11 +202,14 @@ pub fn start_component(stage: &Stage<'_>) -> anyhow::Result<Service> {
     })
 }
 
-/// The tables of the app's `schema.sql` as they are at first.
+/// The tables of the app's `schema.sql` as they are at first; nothing, for one that
+/// has none.
 pub fn fill(stage: &Stage<'_>) -> anyhow::Result<()> {
     let path = stage.app.join("schema.sql");
-    let schema = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
+    let schema = match std::fs::read_to_string(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        read => read.with_context(|| format!("cannot read {}", path.display()))?,
+    };
     stage.databases.fill(&schema)
 }
 
