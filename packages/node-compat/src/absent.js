@@ -3,5 +3,5 @@ import { unsupported } from "./errors.js";
 
 /** @param {string} name @returns {never} */
 export function absent(name) {
-  throw unsupported(name, "docs/compat-node-apis.md says what does");
+  throw unsupported(name, "docs/domains/node-apis.md says what does");
 }
