@@ -37,7 +37,10 @@ const SUITES: &[(&str, Suite)] = &[
         "go-packages",
         Suite::GoPackages(&["chi", "mysql", "zerolog"]),
     ),
-    ("npm-packages", Suite::NpmPackages(&["express", "jose", "redis"])),
+    (
+        "npm-packages",
+        Suite::NpmPackages(&["express", "jose", "redis"]),
+    ),
     ("sysroots", Suite::Sysroots),
     (
         "lints",
