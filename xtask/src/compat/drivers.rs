@@ -9,7 +9,7 @@ mod table;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -18,10 +18,10 @@ use warpgrid_series::process::Cancel;
 use warpgrid_store::FileLock;
 use warpgrid_test_harness::process::Bounds;
 
+use super::Matrix;
 use super::test2json::{Counts, Outcome, Outcomes, covers, outcome};
 use crate::progress::Task;
 use crate::test_all::suites;
-use crate::workspace;
 use pins::{CAUSES, Causes, Driver};
 use server::Server;
 use suite::{Tests, Tools};
@@ -31,9 +31,6 @@ use table::{Row, Table, Tried};
 const LIMIT: Duration = Duration::from_secs(30 * 60);
 /// How often a test that went otherwise is run alone before that counts.
 const ALONE: u32 = 3;
-/// Where the data and the page stand in the repository.
-const DATA: &str = "compat/drivers.json";
-const PAGE: &str = "docs/domains/drivers.md";
 
 /// What a run found.
 pub struct Run {
@@ -44,28 +41,18 @@ pub struct Run {
 }
 
 impl super::Run for Run {
-    const NAME: &str = "drivers";
+    type Table = Table;
 
-    fn json(&self) -> serde_json::Result<String> {
-        serde_json::to_string(&self.table)
+    fn table(&self) -> &Table {
+        &self.table
     }
 
-    fn files(&self) -> anyhow::Result<[(PathBuf, String); 2]> {
-        let root = workspace::root();
-        Ok([
-            (root.join(DATA), self.table.to_json()?),
-            (root.join(PAGE), self.table.to_markdown()),
-        ])
+    fn wrong(&self) -> &[String] {
+        &self.wrong
     }
 
-    fn verdict(&self) -> anyhow::Result<()> {
-        ensure!(
-            self.wrong.is_empty(),
-            "{} of the drivers' tests are not as {CAUSES} says\n{}",
-            self.wrong.len(),
-            self.wrong.join("\n\n")
-        );
-        Ok(())
+    fn rule(&self) -> String {
+        format!("of the drivers' tests are not as {CAUSES} says")
     }
 }
 
@@ -120,14 +107,12 @@ pub fn run(only: &[String], cancel: &Cancel) -> anyhow::Result<Run> {
 
 /// What earlier runs found of the drivers that are not tried now.
 fn others(only: &[String]) -> anyhow::Result<Table> {
-    let path = workspace::root().join(DATA);
-    if only.is_empty() || !path.is_file() {
-        return Ok(Table::new());
-    }
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
-    let mut table: Table =
-        serde_json::from_str(&text).with_context(|| path.display().to_string())?;
+    let recorded = if only.is_empty() {
+        None
+    } else {
+        Table::recorded()?
+    };
+    let mut table = recorded.unwrap_or_else(Table::new);
     table.drivers.retain(|tried| !only.contains(&tried.driver));
     table.rows.retain(|row| !only.contains(&row.driver));
     Ok(table)
@@ -278,6 +263,7 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compat::recorded_with_its_page;
 
     fn outcomes(outcomes: &[(&str, Outcome)]) -> Outcomes {
         let outcomes = outcomes.iter();
@@ -324,26 +310,14 @@ mod tests {
         assert_eq!((tried.proxied.passed, tried.proxied.failed), (1, 3));
     }
 
-    /// `BLESS=1` writes the page of the data anew.
     #[test]
     fn the_page_is_made_of_the_data_and_every_difference_has_a_cause() {
-        let root = workspace::root();
-        let text = std::fs::read_to_string(root.join(DATA)).unwrap();
-        let table: Table = serde_json::from_str(&text).unwrap();
-        assert_eq!(table.to_json().unwrap(), text);
+        let table: Table = recorded_with_its_page();
         let drivers: Vec<_> = table.drivers.iter().map(|tried| &tried.driver).collect();
         assert_eq!(drivers, pins::drivers().unwrap().keys().collect::<Vec<_>>());
         for row in &table.rows {
             assert!(row.cause.is_some(), "{row:?}");
         }
-        if std::env::var_os("BLESS").is_some() {
-            std::fs::write(root.join(PAGE), table.to_markdown()).unwrap();
-        }
-        let page = std::fs::read_to_string(root.join(PAGE)).unwrap();
-        assert!(
-            page == table.to_markdown(),
-            "{PAGE} is another; run `cargo xtask compat drivers`"
-        );
     }
 
     #[test]

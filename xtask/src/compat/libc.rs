@@ -39,9 +39,6 @@ const ALONE: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(500);
 /// What is known of tests that do not pass.
 const CAUSES: &str = "xtask/compat/libc/causes.toml";
-/// Where the data and the page stand in the repository.
-const DATA: &str = "compat/libc-tests.json";
-const PAGE: &str = "docs/domains/libc-tests.md";
 
 /// [`CAUSES`].
 #[derive(Deserialize)]
@@ -92,29 +89,18 @@ impl Run {
 }
 
 impl super::Run for Run {
-    const NAME: &str = "libc";
+    type Table = Table;
 
-    fn json(&self) -> serde_json::Result<String> {
-        serde_json::to_string(&self.table)
+    fn table(&self) -> &Table {
+        &self.table
     }
 
-    fn files(&self) -> anyhow::Result<[(PathBuf, String); 2]> {
-        let root = workspace::root();
-        Ok([
-            (root.join(DATA), self.table.to_json()?),
-            (root.join(PAGE), self.table.to_markdown()),
-        ])
+    fn wrong(&self) -> &[String] {
+        &self.regressions
     }
 
-    /// Fails where a test passes with stock and not with ours.
-    fn verdict(&self) -> anyhow::Result<()> {
-        ensure!(
-            self.regressions.is_empty(),
-            "{} of upstream's tests are not as they should be\n{}",
-            self.regressions.len(),
-            self.regressions.join("\n\n")
-        );
-        Ok(())
+    fn rule(&self) -> String {
+        "of upstream's tests are not as they should be".to_owned()
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use super::server::Protocol;
+use crate::compat::Matrix;
 use crate::compat::rows::lines;
 use crate::compat::test2json::{Counts, Outcome};
 
@@ -52,10 +53,14 @@ impl Table {
         self.rows
             .sort_by(|a, b| (&a.driver, &a.test).cmp(&(&b.driver, &b.test)));
     }
+}
 
-    /// As JSON, one line for each driver and each row, so that a change shows as
-    /// such.
-    pub fn to_json(&self) -> serde_json::Result<String> {
+impl Matrix for Table {
+    const NAME: &str = "drivers";
+    const DATA: &str = "compat/drivers.json";
+    const PAGE: &str = "docs/domains/drivers.md";
+
+    fn to_json(&self) -> serde_json::Result<String> {
         Ok(format!(
             "{{\n\"matrix\": {},\n\"drivers\": [\n{}\n],\n\"rows\": [\n{}\n]\n}}\n",
             serde_json::to_string(&self.matrix)?,
@@ -64,8 +69,7 @@ impl Table {
         ))
     }
 
-    /// The page in `docs/`.
-    pub fn to_markdown(&self) -> String {
+    fn to_markdown(&self) -> String {
         let mut page = "# Drivers' own tests\n\n\
              Written by `cargo xtask compat drivers`.\n\n\
              The tests that drivers bring with them, run as they are on this machine twice: on a \

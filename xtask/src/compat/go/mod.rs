@@ -5,28 +5,25 @@ mod programs;
 mod table;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use warpgrid_series::process::Cancel;
 use warpgrid_test_harness::process::Bounds;
 
+use super::Matrix;
 use super::failure::Failure;
+use super::rows::Status;
 use crate::flags::GoCompiler;
 use crate::progress::Task;
 use crate::test_all::suites;
-use crate::workspace;
 use packages::{LIST, Package};
 use programs::Programs;
-use table::{Row, Status, Table};
+use table::{Row, Table};
 
 /// How long one build or one run of a program may take. A component is compiled
 /// for this machine before it runs.
 const LIMIT: Duration = Duration::from_secs(10 * 60);
-/// Where the data and the page stand in the repository.
-const DATA: &str = "compat/go.json";
-const PAGE: &str = "docs/domains/go-packages.md";
 
 /// What a run found.
 pub struct Run {
@@ -39,29 +36,18 @@ pub struct Run {
 }
 
 impl super::Run for Run {
-    const NAME: &str = "go";
+    type Table = Table;
 
-    fn json(&self) -> serde_json::Result<String> {
-        serde_json::to_string(&self.table)
+    fn table(&self) -> &Table {
+        &self.table
     }
 
-    fn files(&self) -> anyhow::Result<[(PathBuf, String); 2]> {
-        let root = workspace::root();
-        Ok([
-            (root.join(DATA), self.table.to_json()?),
-            (root.join(PAGE), self.table.to_markdown()),
-        ])
+    fn wrong(&self) -> &[String] {
+        &self.wrong
     }
 
-    fn verdict(&self) -> anyhow::Result<()> {
-        ensure!(
-            self.wrong.is_empty(),
-            "{} of {} packages are not as {LIST} says\n{}",
-            self.wrong.len(),
-            self.tried,
-            self.wrong.join("\n\n")
-        );
-        Ok(())
+    fn rule(&self) -> String {
+        format!("of {} packages are not as {LIST} says", self.tried)
     }
 }
 
@@ -127,14 +113,7 @@ fn others(
     compiler: GoCompiler,
     all: bool,
 ) -> anyhow::Result<Table> {
-    let path = workspace::root().join(DATA);
-    if !path.is_file() {
-        return Ok(Table::new());
-    }
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
-    let mut table: Table =
-        serde_json::from_str(&text).with_context(|| path.display().to_string())?;
+    let mut table = Table::recorded()?.unwrap_or_else(Table::new);
     table.rows.retain(|row| {
         if row.compiler == compiler {
             !all && !packages.contains_key(&row.program)
@@ -233,6 +212,7 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compat::recorded_with_its_page;
 
     fn judged(failure: Option<&str>, fails: &str) -> Run {
         let package = toml_edit::de::from_str(&format!("package = 'a.b/c'\n{fails}")).unwrap();
@@ -264,13 +244,9 @@ mod tests {
         assert_eq!(judged(None, "fails = { go = 'so' }").wrong.len(), 1);
     }
 
-    /// `BLESS=1` writes the page of the data anew.
     #[test]
     fn the_page_is_made_of_the_data_and_every_package_is_there() {
-        let root = workspace::root();
-        let text = std::fs::read_to_string(root.join(DATA)).unwrap();
-        let table: Table = serde_json::from_str(&text).unwrap();
-        assert_eq!(table.to_json().unwrap(), text);
+        let table: Table = recorded_with_its_page();
         let of_go = table
             .rows
             .iter()
@@ -281,13 +257,5 @@ mod tests {
             .iter()
             .map(|(name, package)| (name, &package.package));
         assert_eq!(found, listed.collect());
-        if std::env::var_os("BLESS").is_some() {
-            std::fs::write(root.join(PAGE), table.to_markdown()).unwrap();
-        }
-        let page = std::fs::read_to_string(root.join(PAGE)).unwrap();
-        assert!(
-            page == table.to_markdown(),
-            "{PAGE} is another; run `cargo xtask compat go`"
-        );
     }
 }

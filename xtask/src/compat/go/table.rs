@@ -4,16 +4,9 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use crate::compat::rows::lines;
+use crate::compat::Matrix;
+use crate::compat::rows::{Status, lines, megabytes};
 use crate::flags::GoCompiler;
-
-/// How a package went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    Works,
-    Fails,
-}
 
 /// One package by one compiler.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,9 +51,14 @@ impl Table {
     pub fn sort(&mut self) {
         self.rows.sort_by(|a, b| a.key().cmp(&b.key()));
     }
+}
 
-    /// As JSON, one line for each row, so that a change shows as such.
-    pub fn to_json(&self) -> serde_json::Result<String> {
+impl Matrix for Table {
+    const NAME: &str = "go";
+    const DATA: &str = "compat/go.json";
+    const PAGE: &str = "docs/domains/go-packages.md";
+
+    fn to_json(&self) -> serde_json::Result<String> {
         Ok(format!(
             "{{\n\"matrix\": {},\n\"rows\": [\n{}\n]\n}}\n",
             serde_json::to_string(&self.matrix)?,
@@ -68,8 +66,7 @@ impl Table {
         ))
     }
 
-    /// The page in `docs/`.
-    pub fn to_markdown(&self) -> String {
+    fn to_markdown(&self) -> String {
         let mut page = "# Go packages\n\n\
              Written by `cargo xtask compat go`.\n\n\
              A program for each package, in `xtask/compat/go`, uses it as services and tools do: \
@@ -88,21 +85,12 @@ impl Table {
                 row.package,
                 row.version,
                 row.compiler.name(),
-                match row.status {
-                    Status::Works => "works",
-                    Status::Fails => "fails",
-                },
+                row.status.word(),
                 row.cause.as_deref().unwrap_or_default().replace('|', "\\|")
             );
         }
         page
     }
-}
-
-/// With one digit after the point.
-fn megabytes(bytes: u64) -> String {
-    let tenths = (bytes + 50_000) / 100_000;
-    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 #[cfg(test)]

@@ -7,17 +7,17 @@ mod judge;
 mod runs;
 mod table;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use warpgrid_series::process::Cancel;
 use warpgrid_test_harness::process::Bounds;
 
+use super::Matrix;
 use super::test2json::{Counts, Outcome, Outcomes, outcome};
 use crate::progress::Task;
 use crate::test_all::suites;
-use crate::workspace;
 use binaries::{Builder, Go, Way};
 use causes::{Causes, FILE};
 use judge::Found;
@@ -31,33 +31,20 @@ const PACKAGES: &[&str] = &["net", "net/http", "os", "time"];
 const LIMIT: Duration = Duration::from_secs(30 * 60);
 /// How often a test that fails beside others is run alone before that counts.
 const ALONE: usize = 2;
-/// Where the data and the page stand in the repository.
-const DATA: &str = "compat/go-std.json";
-const PAGE: &str = "docs/domains/go-tests.md";
 
 impl super::Run for Run {
-    const NAME: &str = "go-std";
+    type Table = Table;
 
-    fn json(&self) -> serde_json::Result<String> {
-        serde_json::to_string(&self.table)
+    fn table(&self) -> &Table {
+        &self.table
     }
 
-    fn files(&self) -> anyhow::Result<[(PathBuf, String); 2]> {
-        let root = workspace::root();
-        Ok([
-            (root.join(DATA), self.table.to_json()?),
-            (root.join(PAGE), self.table.to_markdown()),
-        ])
+    fn wrong(&self) -> &[String] {
+        &self.wrong
     }
 
-    fn verdict(&self) -> anyhow::Result<()> {
-        ensure!(
-            self.wrong.is_empty(),
-            "{} of Go's own tests are not as {FILE} says\n{}",
-            self.wrong.len(),
-            self.wrong.join("\n\n")
-        );
-        Ok(())
+    fn rule(&self) -> String {
+        format!("of Go's own tests are not as {FILE} says")
     }
 }
 
@@ -112,14 +99,12 @@ pub fn run(only: &[String], cancel: &Cancel) -> anyhow::Result<Run> {
 
 /// What earlier runs found of the packages that are not tried now.
 fn others(version: &str, only: &[String]) -> anyhow::Result<Table> {
-    let path = workspace::root().join(DATA);
-    if only.is_empty() || !path.is_file() {
-        return Ok(Table::new(version.to_owned()));
-    }
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
-    let mut table: Table =
-        serde_json::from_str(&text).with_context(|| path.display().to_string())?;
+    let recorded = if only.is_empty() {
+        None
+    } else {
+        Table::recorded()?
+    };
+    let mut table = recorded.unwrap_or_else(|| Table::new(version.to_owned()));
     let tried = |name: &str| only.iter().any(|tried| tried == name);
     table.packages.retain(|known| !tried(&known.package));
     table
@@ -184,25 +169,14 @@ fn found(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compat::recorded_with_its_page;
 
-    /// `BLESS=1` writes the page of the data anew.
     #[test]
     fn the_page_is_made_of_the_data() {
-        let root = workspace::root();
-        let text = std::fs::read_to_string(root.join(DATA)).unwrap();
-        let table: Table = serde_json::from_str(&text).unwrap();
-        assert_eq!(table.to_json().unwrap(), text);
+        let table: Table = recorded_with_its_page();
         for tried in &table.packages {
             assert!(PACKAGES.contains(&&*tried.package), "{tried:?}");
         }
         assert!(!table.packages.is_empty());
-        if std::env::var_os("BLESS").is_some() {
-            std::fs::write(root.join(PAGE), table.to_markdown()).unwrap();
-        }
-        let page = std::fs::read_to_string(root.join(PAGE)).unwrap();
-        assert!(
-            page == table.to_markdown(),
-            "{PAGE} is another; run `cargo xtask compat go-std`"
-        );
     }
 }

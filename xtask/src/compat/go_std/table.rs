@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+use crate::compat::Matrix;
 use crate::compat::rows::lines;
 use crate::compat::test2json::{Counts, Outcome};
 
@@ -54,10 +55,14 @@ impl Table {
         self.packages.sort_by(|a, b| a.package.cmp(&b.package));
         self.rows.sort_by(|a, b| a.test.cmp(&b.test));
     }
+}
 
-    /// As JSON, one line for each package and each row, so that a change shows
-    /// as such.
-    pub fn to_json(&self) -> serde_json::Result<String> {
+impl Matrix for Table {
+    const NAME: &str = "go-std";
+    const DATA: &str = "compat/go-std.json";
+    const PAGE: &str = "docs/domains/go-tests.md";
+
+    fn to_json(&self) -> serde_json::Result<String> {
         Ok(format!(
             "{{\n\"matrix\": {},\n\"go\": {},\n\"packages\": [\n{}\n],\n\"rows\": [\n{}\n]\n}}\n",
             serde_json::to_string(&self.matrix)?,
@@ -67,8 +72,7 @@ impl Table {
         ))
     }
 
-    /// The page in `docs/`.
-    pub fn to_markdown(&self) -> String {
+    fn to_markdown(&self) -> String {
         let mut page = format!(
             "# Go's own tests\n\n\
              Written by `cargo xtask compat go-std`.\n\n\

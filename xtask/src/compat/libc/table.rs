@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+use crate::compat::Matrix;
 use crate::compat::rows::lines;
 
 /// How a test went with one libc.
@@ -39,17 +40,6 @@ pub struct Table {
 }
 
 impl Table {
-    /// As JSON, one line for each row, so that a change shows as such.
-    pub fn to_json(&self) -> serde_json::Result<String> {
-        Ok(format!(
-            "{{\n\"matrix\": {},\n\"upstream\": {},\n\"rows\": [\n{}\n]\n}}\n",
-            serde_json::to_string(&self.matrix)?,
-            serde_json::to_string(&self.upstream)?,
-            lines(&self.rows)?
-        ))
-    }
-
-    /// How many rows of a target are so with stock, patched and libwarpgrid.
     fn count(&self, target: &str, wanted: Outcome) -> [usize; 3] {
         let rows = || self.rows.iter().filter(|row| row.target == target);
         [
@@ -58,9 +48,23 @@ impl Table {
             rows().filter(|row| row.libwarpgrid == wanted).count(),
         ]
     }
+}
 
-    /// The page in `docs/`.
-    pub fn to_markdown(&self) -> String {
+impl Matrix for Table {
+    const NAME: &str = "libc";
+    const DATA: &str = "compat/libc-tests.json";
+    const PAGE: &str = "docs/domains/libc-tests.md";
+
+    fn to_json(&self) -> serde_json::Result<String> {
+        Ok(format!(
+            "{{\n\"matrix\": {},\n\"upstream\": {},\n\"rows\": [\n{}\n]\n}}\n",
+            serde_json::to_string(&self.matrix)?,
+            serde_json::to_string(&self.upstream)?,
+            lines(&self.rows)?
+        ))
+    }
+
+    fn to_markdown(&self) -> String {
         let mut page = format!(
             "# wasi-libc's own tests\n\n\
              Written by `cargo xtask compat libc`; `cargo xtask test-all` fails where it is not what \

@@ -5,27 +5,24 @@ mod programs;
 mod table;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use warpgrid_series::process::Cancel;
 use warpgrid_test_harness::process::Bounds;
 
+use super::Matrix;
 use super::failure::Failure;
+use super::rows::Status;
 use crate::progress::Task;
 use crate::test_all::suites;
-use crate::workspace;
 use packages::{LIST, Package};
 use programs::Programs;
-use table::{Row, Status, Table};
+use table::{Row, Table};
 
 /// How long one build or one start of a program may take. A component is compiled
 /// for this machine before it runs.
 const LIMIT: Duration = Duration::from_secs(10 * 60);
-/// Where the data and the page stand in the repository.
-const DATA: &str = "compat/npm.json";
-const PAGE: &str = "docs/domains/npm-packages.md";
 
 /// What a run found.
 pub struct Run {
@@ -38,29 +35,18 @@ pub struct Run {
 }
 
 impl super::Run for Run {
-    const NAME: &str = "npm";
+    type Table = Table;
 
-    fn json(&self) -> serde_json::Result<String> {
-        serde_json::to_string(&self.table)
+    fn table(&self) -> &Table {
+        &self.table
     }
 
-    fn files(&self) -> anyhow::Result<[(PathBuf, String); 2]> {
-        let root = workspace::root();
-        Ok([
-            (root.join(DATA), self.table.to_json()?),
-            (root.join(PAGE), self.table.to_markdown()),
-        ])
+    fn wrong(&self) -> &[String] {
+        &self.wrong
     }
 
-    fn verdict(&self) -> anyhow::Result<()> {
-        ensure!(
-            self.wrong.is_empty(),
-            "{} of {} packages are not as {LIST} says\n{}",
-            self.wrong.len(),
-            self.tried,
-            self.wrong.join("\n\n")
-        );
-        Ok(())
+    fn rule(&self) -> String {
+        format!("of {} packages are not as {LIST} says", self.tried)
     }
 }
 
@@ -108,14 +94,8 @@ pub fn run<S: AsRef<str>>(only: &[S], cancel: &Cancel) -> anyhow::Result<Run> {
 /// What earlier runs found of what is not tried now. Where all are tried, what
 /// is listed no more is dropped.
 fn others(packages: &BTreeMap<String, Package>, all: bool) -> anyhow::Result<Table> {
-    let path = workspace::root().join(DATA);
-    if all || !path.is_file() {
-        return Ok(Table::new());
-    }
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
-    let mut table: Table =
-        serde_json::from_str(&text).with_context(|| path.display().to_string())?;
+    let recorded = if all { None } else { Table::recorded()? };
+    let mut table = recorded.unwrap_or_else(Table::new);
     table
         .rows
         .retain(|row| !packages.contains_key(&row.program));
@@ -197,6 +177,7 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compat::recorded_with_its_page;
 
     fn judged(failure: Option<&str>, fails: &str) -> Run {
         let package = toml_edit::de::from_str(&format!("package = 'a'\n{fails}")).unwrap();
@@ -226,13 +207,9 @@ mod tests {
         assert_eq!(judged(None, "fails = 'so'").wrong.len(), 1);
     }
 
-    /// `BLESS=1` writes the page of the data anew.
     #[test]
     fn the_page_is_made_of_the_data_and_every_package_is_there() {
-        let root = workspace::root();
-        let text = std::fs::read_to_string(root.join(DATA)).unwrap();
-        let table: Table = serde_json::from_str(&text).unwrap();
-        assert_eq!(table.to_json().unwrap(), text);
+        let table: Table = recorded_with_its_page();
         let found: BTreeMap<_, _> = table
             .rows
             .iter()
@@ -243,13 +220,5 @@ mod tests {
             .iter()
             .map(|(name, package)| (name, &package.package));
         assert_eq!(found, listed.collect());
-        if std::env::var_os("BLESS").is_some() {
-            std::fs::write(root.join(PAGE), table.to_markdown()).unwrap();
-        }
-        let page = std::fs::read_to_string(root.join(PAGE)).unwrap();
-        assert!(
-            page == table.to_markdown(),
-            "{PAGE} is another; run `cargo xtask compat npm`"
-        );
     }
 }

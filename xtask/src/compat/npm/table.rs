@@ -4,15 +4,8 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use crate::compat::rows::lines;
-
-/// How a package went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    Works,
-    Fails,
-}
+use crate::compat::Matrix;
+use crate::compat::rows::{Status, lines, megabytes};
 
 /// One package.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,9 +43,14 @@ impl Table {
     pub fn sort(&mut self) {
         self.rows.sort_by(|a, b| a.package.cmp(&b.package));
     }
+}
 
-    /// As JSON, one line for each row, so that a change shows as such.
-    pub fn to_json(&self) -> serde_json::Result<String> {
+impl Matrix for Table {
+    const NAME: &str = "npm";
+    const DATA: &str = "compat/npm.json";
+    const PAGE: &str = "docs/domains/npm-packages.md";
+
+    fn to_json(&self) -> serde_json::Result<String> {
         Ok(format!(
             "{{\n\"matrix\": {},\n\"rows\": [\n{}\n]\n}}\n",
             serde_json::to_string(&self.matrix)?,
@@ -60,8 +58,7 @@ impl Table {
         ))
     }
 
-    /// The page in `docs/`.
-    pub fn to_markdown(&self) -> String {
+    fn to_markdown(&self) -> String {
         let mut page = "# npm packages\n\n\
              Written by `cargo xtask compat npm`.\n\n\
              A program for each package, in `xtask/compat/npm`, uses it as services do: queries \
@@ -81,21 +78,12 @@ impl Table {
                 "| `{}` | {} | {} | {bytes} | {} |",
                 row.package,
                 row.version,
-                match row.status {
-                    Status::Works => "works",
-                    Status::Fails => "fails",
-                },
+                row.status.word(),
                 remarks.join("; ").replace('|', "\\|")
             );
         }
         page
     }
-}
-
-/// With one digit after the point.
-fn megabytes(bytes: u64) -> String {
-    let tenths = (bytes + 50_000) / 100_000;
-    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 #[cfg(test)]
