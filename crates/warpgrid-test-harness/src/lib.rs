@@ -14,6 +14,7 @@ pub mod faults;
 mod guard;
 pub mod http;
 pub mod mariadb;
+pub mod npm;
 mod port;
 pub mod postgres;
 pub mod preview1;

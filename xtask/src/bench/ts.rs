@@ -6,13 +6,14 @@ use std::process::Command;
 
 use anyhow::Context;
 use warpgrid_series::process::Cancel;
+use warpgrid_test_harness::npm;
 use warpgrid_test_harness::process::{self, Bounds, Finished};
 
 use super::row::{Goal, Row};
 use super::serving::{self, Goals};
 use super::{megabytes, programs};
+use crate::test_all::bounds;
 use crate::test_all::matrix::Bench;
-use crate::test_all::{bounds, native};
 use crate::workspace;
 
 const BUILD: &str = "xtask/bench/ts/build.mjs";
@@ -43,7 +44,7 @@ pub fn measure(rounds: u32, cancel: &Cancel) -> anyhow::Result<Vec<Row>> {
 /// Builds by the patched componentize-js beside those by the stock one.
 fn builds(rounds: u32, bounds: &Bounds) -> anyhow::Result<Vec<Row>> {
     let root = workspace::root();
-    native::install(&root, bounds)?;
+    npm::install(&root, bounds)?;
     let scratch = tempfile::Builder::new()
         .prefix("warpgrid-bench-ts-")
         .tempdir()?;

@@ -5,10 +5,11 @@ use std::path::Path;
 use std::process::Command;
 
 use warpgrid_series::process::Cancel;
+use warpgrid_test_harness::npm;
 use warpgrid_test_harness::process::{self, Bounds, Finished};
 
+use super::bounds;
 use super::report::{Counts, Status};
-use super::{bounds, native};
 
 /// The most that all of it may take, in minutes.
 const MINUTES: u64 = 20;
@@ -29,7 +30,7 @@ pub fn run(root: &Path, cancel: &Cancel) -> (Counts, Option<String>) {
 
 /// Installs what the workspace's lock file names, and checks the types.
 fn types(root: &Path, bounds: &Bounds) -> anyhow::Result<Finished> {
-    native::install(root, bounds)?;
+    npm::install(root, bounds)?;
     let mut npm = Command::new("npm");
     npm.args([
         "run",

@@ -4,7 +4,7 @@ pub mod databases;
 mod javascript;
 mod libtest;
 pub mod matrix;
-pub mod native;
+mod native;
 pub mod program;
 mod report;
 pub mod rows;

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, ensure};
 use warpgrid_series::process::Cancel;
+use warpgrid_test_harness::npm;
 use warpgrid_test_harness::process::{self, Bounds};
 
 use super::suites;
@@ -92,25 +93,9 @@ pub fn go(app: &Path, bounds: &Bounds) -> anyhow::Result<PathBuf> {
 /// A program for Node, by the script `build` of its `package.json`, which checks
 /// its types, too. What it gives is a script.
 pub fn node(app: &Path, bounds: &Bounds) -> anyhow::Result<PathBuf> {
-    install(app, bounds)?;
+    npm::install(app, bounds)?;
     let mut build = Command::new("npm");
     build.args(["run", "build", "--silent"]).current_dir(app);
     process::run(&mut build, bounds)?.success()?;
     Ok(app.join("target/native/main.js"))
-}
-
-/// The packages of a project's lock file, where they are not there yet.
-pub fn install(project: &Path, bounds: &Bounds) -> anyhow::Result<()> {
-    let lock = project.join("package-lock.json");
-    let installed = project.join("node_modules/.package-lock.json");
-    let written = |path: &Path| std::fs::metadata(path).and_then(|there| there.modified());
-    let lock = written(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
-    if written(&installed).is_ok_and(|there| there > lock) {
-        return Ok(());
-    }
-    let mut npm = Command::new("npm");
-    npm.args(["ci", "--no-audit", "--no-fund"])
-        .current_dir(project);
-    process::run(&mut npm, bounds)?.success()?;
-    Ok(())
 }

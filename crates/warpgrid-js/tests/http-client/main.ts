@@ -65,7 +65,7 @@ const byHttp: Record<string, () => unknown> = {
   gzip: () => ask({ path: "/gzip", headers: { "accept-encoding": "identity" } }).then((answer: any) => answer.answer),
   slow: () => ask({ path: "/slow" }),
   agent: () => ask({ agent: new http.Agent({ keepAlive: true, maxSockets: 1 }) }),
-  refused: () => ask({ url: "http://127.0.0.1:29999/" }),
+  refused: () => ask({ url: process.env.CLOSED! }),
   unknown: () => ask({ url: "http://nowhere.invalid/" }),
   half: () => ask({ path: "/half" }),
   reset: () => ask({ path: "/reset" }),
@@ -153,7 +153,7 @@ const byFetch: Record<string, () => unknown> = {
   temporary: () => send("/redirect?status=307", { method: "POST", body: "again" }),
   manual: () => send("/redirect?status=302", { redirect: "manual" }),
   noRedirect: () => send("/redirect?status=302", { redirect: "error" }).then(({ name }: any) => name),
-  refused: () => fetch("http://127.0.0.1:29999/").catch(failure),
+  refused: () => fetch(process.env.CLOSED!).catch(failure),
   half: () => fetch(`${upstream}/half`).then((response) => response.text()).catch((error) => error.constructor === TypeError || error.code === "ECONNRESET"),
   aborted: () => send("/never", { signal: AbortSignal.timeout(50) }),
   abortedBody: async () => {

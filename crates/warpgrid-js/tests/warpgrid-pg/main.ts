@@ -1,6 +1,6 @@
 // warpgrid/pg answers as the package pg does, by which Node runs this.
 import { Client, escapeIdentifier, escapeLiteral, Pool, types } from "warpgrid/pg";
-import * as statements from "../drivers/statements.js";
+import * as statements from "../../../../test-apps/t12-ts-drivers/src/statements.js";
 
 const connectionString = process.env.DATABASE_URL!;
 

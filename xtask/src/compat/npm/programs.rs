@@ -7,13 +7,14 @@ use std::process::Command;
 
 use anyhow::{Context, anyhow};
 use warpgrid_test_harness::http::Answer;
+use warpgrid_test_harness::npm;
 use warpgrid_test_harness::process::{self, Bounds};
 use warpgrid_test_harness::service::Service;
 
 use super::packages::{Package, project};
 use crate::compat::failure::Failure;
 use crate::test_all::databases::Databases;
-use crate::test_all::{native, service};
+use crate::test_all::service;
 
 /// Requests that one instance serves: a server keeps its state.
 const REUSE: i64 = 1 << 20;
@@ -40,7 +41,7 @@ impl Programs {
     /// # Errors
     /// What npm said.
     pub fn with(warp: PathBuf, scratch: PathBuf, bounds: Bounds) -> anyhow::Result<Self> {
-        native::install(&project(), &bounds)?;
+        npm::install(&project(), &bounds)?;
         Ok(Self {
             warp,
             scratch,
