@@ -195,6 +195,8 @@ pub enum CompatName {
     /// Go's own tests of its standard library: natively, by stock Go for
     /// wasip1, and as components.
     GoStd,
+    /// What there is of Node's modules and of the Web's globals in a component.
+    NodeApis,
     /// Programs over widely used npm packages, under Node and as components.
     Npm,
 }

@@ -85,8 +85,16 @@ fn what_a_component_cannot_have_is_named_with_its_place() {
     let exec = "import { execSync } from \"node:child_process\";\nexecSync(\"ls\");\n";
     refused(
         &[("index.ts", exec)],
-        &["index.ts:1: child_process is not there", "to a service"],
+        &[
+            "index.ts:1: child_process is not there",
+            "allow = [\"child_process\"]",
+        ],
     );
+    let project = project(&[("index.ts", &format!("{exec}{FETCH}"))]);
+    let allowed = MANIFEST.replace("[limits]", "allow = [\"child_process\"]\n[limits]");
+    project.write("warp.toml", allowed);
+    let outcome = project.run(&["pack"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.account);
     let threads = "\nimport { Worker } from \"worker_threads\";\nnew Worker(\"./a.js\");\n";
     refused(
         &[("index.ts", threads)],

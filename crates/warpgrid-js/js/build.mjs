@@ -1,7 +1,8 @@
 // node build.mjs QUESTION.json: bundles a program and makes a component of it.
 //
 // The question names, by absolute paths: project, entry, compat (the directory of
-// @warpgrid/node-compat), work (a directory of its own), output, spliceCache, answer.
+// @warpgrid/node-compat), work (a directory of its own), output, spliceCache, answer;
+// and in `allow` the modules of Node that the program does without.
 // The answer is written as JSON: `imports` and `modules` of the bundle, `notes`,
 // and `errors` where there is no component. What the program prints while it is
 // evaluated goes where this prints.
@@ -15,7 +16,7 @@ import { explain, limits } from "./limits.mjs";
 async function answer(question) {
   try {
     const bundled = await bundle(question);
-    const found = await limits(bundled.inputs, question.project);
+    const found = await limits(bundled.inputs, question.project, question.allow);
     const { imports, modules } = bundled;
     if (found.errors.length > 0) return found;
     const notes = [...bundled.warnings.map((warning) => explain(warning, question.project)), ...found.notes];

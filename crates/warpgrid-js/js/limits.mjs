@@ -39,8 +39,9 @@ export function packageOf(file) {
 /**
  * @param {[string, { imports: { path: string, original?: string }[] }][]} inputs of esbuild's metafile
  * @param {string} project
+ * @param {string[]} [allow] modules of Node that the program may name, and does without
  */
-export async function limits(inputs, project) {
+export async function limits(inputs, project, allow = []) {
   const errors = [];
   const users = new Map();
   const use = (what, name) => users.set(what, (users.get(what) ?? new Set()).add(name));
@@ -50,9 +51,12 @@ export async function limits(inputs, project) {
     for (const { original } of imports) {
       const module = original?.replace(/^node:/, "");
       if (name && LOADERS.includes(module)) errors.push(native(name));
-      if (!Object.hasOwn(MODULES, module)) continue;
+      if (!Object.hasOwn(MODULES, module) || allow.includes(module)) continue;
       if (name) use(module, name);
-      else errors.push({ text: `${module} is not there in a component`, help: MODULES[module], ...(await place(project, file, original)) });
+      else {
+        const help = `${MODULES[module]}; a program that does without says \`allow = ["${module}"]\` under [package] in warp.toml`;
+        errors.push({ text: `${module} is not there in a component`, help, ...(await place(project, file, original)) });
+      }
     }
     if (!INTL.test(await read(project, file))) continue;
     if (name) use("Intl", name);

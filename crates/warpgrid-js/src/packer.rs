@@ -21,12 +21,19 @@ pub struct TypeScriptPacker;
 #[serde(default, rename_all = "kebab-case")]
 struct TypeScriptKeys {
     entry: Option<Spanned<String>>,
+    allow: Vec<String>,
 }
 
-const KEYS: &[Key] = &[Key {
-    name: "entry",
-    example: "entry = \"src/main.ts\"",
-}];
+const KEYS: &[Key] = &[
+    Key {
+        name: "entry",
+        example: "entry = \"src/main.ts\"",
+    },
+    Key {
+        name: "allow",
+        example: "allow = [\"child_process\"]",
+    },
+];
 
 impl Packer for TypeScriptPacker {
     fn name(&self) -> &'static str {
@@ -46,7 +53,7 @@ impl Packer for TypeScriptPacker {
         let name = request.name();
         request.progress.step(&format!("Packing {name}"));
         let file = file(request, &name);
-        let answer = pipeline::build(request, &toolchain, &entry, &file)?;
+        let answer = pipeline::build(request, &toolchain, &entry, &keys.allow, &file)?;
         for note in &answer.notes {
             request.progress.note(&note.message());
         }

@@ -36,6 +36,8 @@ struct Question<'a> {
     splice_cache: PathBuf,
     /// Where the answer goes.
     answer: &'a Path,
+    /// Modules of Node that the program may name, and does without.
+    allow: &'a [String],
     minify: bool,
 }
 
@@ -91,6 +93,7 @@ pub(crate) fn build(
     request: &PackRequest<'_>,
     toolchain: &Toolchain,
     entry: &Path,
+    allow: &[String],
     output: &Path,
 ) -> Result<Answer, Error> {
     let folder = request.target().join("ts");
@@ -104,6 +107,7 @@ pub(crate) fn build(
         output,
         splice_cache: cache_dir().map_err(Error::of_two_lines)?.join(SPLICES),
         answer: &answer,
+        allow,
         minify: request.strip && request.profile == Profile::Release,
     };
     let path = folder.join("question.json");

@@ -1,37 +1,5 @@
 // Generated from wit/ by `cargo xtask codegen`.
 
-declare module 'warpgrid:js/host' {
-  export type * as WarpgridShimDatabaseProxy010 from 'warpgrid:shim/database-proxy'; // import warpgrid:shim/database-proxy@0.1.0
-  export type * as WarpgridShimDnsReverse010 from 'warpgrid:shim/dns-reverse'; // import warpgrid:shim/dns-reverse@0.1.0
-  export type * as WarpgridShimDns010 from 'warpgrid:shim/dns'; // import warpgrid:shim/dns@0.1.0
-  export type * as WarpgridShimFilesystem010 from 'warpgrid:shim/filesystem'; // import warpgrid:shim/filesystem@0.1.0
-  export type * as WarpgridShimSignals010 from 'warpgrid:shim/signals'; // import warpgrid:shim/signals@0.1.0
-  export type * as WarpgridShimSockets010 from 'warpgrid:shim/sockets'; // import warpgrid:shim/sockets@0.1.0
-  export type * as WarpgridShimThreading010 from 'warpgrid:shim/threading'; // import warpgrid:shim/threading@0.1.0
-  export type * as WasiCliEnvironment0212 from 'wasi:cli/environment'; // import wasi:cli/environment@0.2.12
-  export type * as WasiCliExit0212 from 'wasi:cli/exit'; // import wasi:cli/exit@0.2.12
-  export type * as WasiCliStderr0212 from 'wasi:cli/stderr'; // import wasi:cli/stderr@0.2.12
-  export type * as WasiCliStdin0212 from 'wasi:cli/stdin'; // import wasi:cli/stdin@0.2.12
-  export type * as WasiCliStdout0212 from 'wasi:cli/stdout'; // import wasi:cli/stdout@0.2.12
-  export type * as WasiClocksMonotonicClock0212 from 'wasi:clocks/monotonic-clock'; // import wasi:clocks/monotonic-clock@0.2.12
-  export type * as WasiClocksWallClock0212 from 'wasi:clocks/wall-clock'; // import wasi:clocks/wall-clock@0.2.12
-  export type * as WasiFilesystemPreopens0212 from 'wasi:filesystem/preopens'; // import wasi:filesystem/preopens@0.2.12
-  export type * as WasiFilesystemTypes0212 from 'wasi:filesystem/types'; // import wasi:filesystem/types@0.2.12
-  export type * as WasiHttpOutgoingHandler0212 from 'wasi:http/outgoing-handler'; // import wasi:http/outgoing-handler@0.2.12
-  export type * as WasiHttpTypes0212 from 'wasi:http/types'; // import wasi:http/types@0.2.12
-  export type * as WasiIoError0212 from 'wasi:io/error'; // import wasi:io/error@0.2.12
-  export type * as WasiIoPoll0212 from 'wasi:io/poll'; // import wasi:io/poll@0.2.12
-  export type * as WasiIoStreams0212 from 'wasi:io/streams'; // import wasi:io/streams@0.2.12
-  export type * as WasiRandomRandom0212 from 'wasi:random/random'; // import wasi:random/random@0.2.12
-  export type * as WasiSocketsInstanceNetwork0212 from 'wasi:sockets/instance-network'; // import wasi:sockets/instance-network@0.2.12
-  export type * as WasiSocketsIpNameLookup0212 from 'wasi:sockets/ip-name-lookup'; // import wasi:sockets/ip-name-lookup@0.2.12
-  export type * as WasiSocketsNetwork0212 from 'wasi:sockets/network'; // import wasi:sockets/network@0.2.12
-  export type * as WasiSocketsTcpCreateSocket0212 from 'wasi:sockets/tcp-create-socket'; // import wasi:sockets/tcp-create-socket@0.2.12
-  export type * as WasiSocketsTcp0212 from 'wasi:sockets/tcp'; // import wasi:sockets/tcp@0.2.12
-  export * as run from 'wasi:cli/run'; // export wasi:cli/run@0.2.12
-  export * as incomingHandler from 'wasi:http/incoming-handler'; // export wasi:http/incoming-handler@0.2.12
-}
-
 declare module 'warpgrid:shim/database-proxy' {
   export function connect(config: DbConfig): Connection;
   export function send(connection: Connection, data: Uint8Array): number;

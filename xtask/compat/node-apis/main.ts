@@ -1,10 +1,16 @@
 // What there is of Node's modules and of the Web's globals. Asked by GET, this lists
 // what it finds where it runs: under Node, all of it. Asked by POST with Node's list,
-// in a component, it compares; by POST to /page it writes the page.
-import { compare } from "./compare.js";
+// in a component, it compares.
+import { compare, type Row } from "./compare.js";
 import { inventory, type Inventory } from "./inventory.js";
 import { modules } from "./modules.js";
-import { page, type Table } from "./page.js";
+
+interface Table {
+  matrix: "node-apis";
+  node: string;
+  modules: Row[];
+  globals: Row[];
+}
 
 interface List {
   node: string;
@@ -27,6 +33,6 @@ export default {
     const rows = Object.keys(node.modules).sort().map((name) => compare(name, node.modules[name]!, here.modules[name]));
     const classes = Object.keys(node.globals).filter((name) => !/^global/.test(name)).sort().map((name) => compare(name, { [name]: node.globals[name]! }, here.globals));
     const table: Table = { matrix: "node-apis", node: node.node, modules: rows, globals: classes };
-    return new URL(request.url).pathname === "/page" ? new Response(page(table)) : Response.json(table);
+    return Response.json(table);
   },
 };

@@ -6,6 +6,7 @@ mod failure;
 pub mod go;
 mod go_std;
 pub mod libc;
+mod node_apis;
 pub mod npm;
 mod rows;
 mod test2json;
@@ -127,6 +128,13 @@ pub fn run(flags: &Compat, cancel: &Cancel) -> anyhow::Result<()> {
         }
         CompatName::Drivers => finish(flags, &drivers::run(&flags.only, cancel)?),
         CompatName::GoStd => finish(flags, &go_std::run(&flags.only, cancel)?),
+        CompatName::NodeApis => {
+            ensure!(
+                flags.only.is_empty(),
+                "the program looks at everything\nleave the names out"
+            );
+            finish(flags, &node_apis::run(cancel)?)
+        }
         CompatName::Npm => finish(flags, &npm::run(&flags.only, cancel)?),
         CompatName::Go => {
             let way = go::Way {
