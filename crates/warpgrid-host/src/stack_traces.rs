@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use memchr::{memchr, memmem, memrchr};
 use sourcemap::SourceMap;
 use tokio::io::AsyncWrite;
 use wasmparser::{Parser, Payload};
@@ -24,6 +25,10 @@ const BUNDLE: &str = "program.js:";
 
 /// The longest line that is kept back until it is whole, in bytes.
 const LONGEST: usize = 16 << 10;
+
+/// The longest name of a source that is shown, in bytes: a guest may ask for it as
+/// often as it likes.
+const LONGEST_NAME: usize = 1 << 10;
 
 /// What the stream says it takes at once, in bytes.
 const PERMIT: usize = 64 << 10;
@@ -84,8 +89,7 @@ fn source_map(component: &[u8]) -> Option<SourceMap> {
 }
 
 fn find(text: &[u8]) -> Option<usize> {
-    text.windows(BUNDLE.len())
-        .position(|window| window == BUNDLE.as_bytes())
+    memmem::find(text, BUNDLE.as_bytes())
 }
 
 /// The line and the column that a text begins with, from 1, and their length.
@@ -106,6 +110,9 @@ fn number(text: &[u8]) -> Option<(u32, usize)> {
 fn source(map: &SourceMap, line: u32, column: u32) -> Option<String> {
     let token = map.lookup_token(line.checked_sub(1)?, column.saturating_sub(1))?;
     let source = token.get_source()?;
+    if source.len() > LONGEST_NAME {
+        return None;
+    }
     let (line, column) = (token.get_src_line() + 1, token.get_src_col() + 1);
     Some(format!("{source}:{line}:{column}"))
 }
@@ -153,10 +160,13 @@ impl<W: Write> Stream<W> {
             return self.to.write_all(bytes);
         }
         self.held.extend_from_slice(bytes);
-        let end = self.held.iter().rposition(|byte| *byte == b'\n');
-        let whole = end.map_or(0, |end| end + 1);
+        let ends = memchr(b'\n', bytes).is_some();
+        if !ends && self.held.len() <= LONGEST {
+            return Ok(());
+        }
+        let whole = memrchr(b'\n', &self.held).map_or(0, |end| end + 1);
         let tail = &self.held[whole..];
-        let keeps = find(tail).is_some() && tail.len() <= LONGEST;
+        let keeps = tail.len() <= LONGEST && find(tail).is_some();
         let whole = if keeps { whole } else { self.held.len() };
         let text: Vec<u8> = self.held.drain(..whole).collect();
         self.to.write_all(&self.traces.mapped(&text))
@@ -261,6 +271,18 @@ mod tests {
         ] {
             assert_eq!(written(&[text]), text);
         }
+    }
+
+    #[test]
+    fn a_name_that_is_too_long_is_not_shown() {
+        let map = |name: &str| {
+            let map = format!(
+                r#"{{"version":3,"file":"program.js","sources":["{name}"],"names":[],"mappings":"AAAA"}}"#
+            );
+            SourceMap::from_slice(map.as_bytes()).unwrap()
+        };
+        assert_eq!(source(&map("a.ts"), 1, 1).as_deref(), Some("a.ts:1:1"));
+        assert_eq!(source(&map(&"a".repeat(LONGEST_NAME + 1)), 1, 1), None);
     }
 
     #[test]
