@@ -10,6 +10,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path";
 import { componentize } from "@bytecodealliance/componentize-js";
 import { bundle } from "./bundle.mjs";
+import { setCollector } from "./collector.mjs";
 import { world } from "./host-modules.mjs";
 import { explain, limits } from "./limits.mjs";
 
@@ -60,7 +61,7 @@ async function write(bundled, question) {
     throw new EvaluationError(error);
   });
   await prune(question.spliceCache);
-  await writeFile(question.output, made.component);
+  await writeFile(question.output, setCollector(made.component));
 }
 
 /** Leaves the youngest entries: each is some 11 MB. */
