@@ -10,18 +10,38 @@ import { hostModulesOf, nodeModules } from "./node-modules.mjs";
 const LOADERS = { ".txt": "text", ".sql": "text", ".html": "text", ".md": "text" };
 
 /**
- * The packages that the program's own files import. They are evaluated while the
- * component is built; the program itself is, at its first request, because it may
- * read its environment and open connections.
+ * The packages that the program's own files import, and from where. They are evaluated
+ * while the component is built; the program itself is, at its first request, because it
+ * may read its environment and open connections.
  */
 async function packagesOf(entry, options) {
-  const { metafile } = await esbuild.build({ ...options, entryPoints: [entry], packages: "external", metafile: true, outfile: "program.js" });
-  const found = new Set();
-  for (const { imports } of Object.values(metafile.outputs)) {
-    for (const { path, external } of imports) if (external && !isBuiltin(path) && !isHostModule(path)) found.add(path);
+  const outside = { ...options, entryPoints: [entry], packages: "external", metafile: true, outfile: "program.js" };
+  const { metafile } = await esbuild.build(outside);
+  const found = new Map();
+  for (const [file, { imports }] of Object.entries(metafile.inputs)) {
+    for (const { path: name, external } of imports) {
+      const from = dirname(resolve(options.absWorkingDir, file));
+      if (external && !isBuiltin(name) && !isHostModule(name)) found.set(`${from}\n${name}`, { name, from });
+    }
   }
-  return [...found];
+  return [...found.values()];
 }
+
+const PACKAGE = "warpgrid-package:";
+
+/** Finds packages where the program does, which may be in several places. */
+const packagesFrom = (packages) => ({
+  name: "packages",
+  setup(build) {
+    build.onResolve({ filter: new RegExp(`^${PACKAGE}`) }, async ({ path }) => {
+      const { name, from } = packages[Number(path.slice(PACKAGE.length))];
+      const found = await build.resolve(name, { resolveDir: from, kind: "import-statement" });
+      // The program's own import of it says where it is missed.
+      return found.errors.length ? { path, namespace: PACKAGE } : found;
+    });
+    build.onLoad({ filter: /./, namespace: PACKAGE }, () => ({ contents: "" }));
+  },
+});
 
 /** A source map in which our own files are called as they are imported. */
 function named(text, project, compat) {
@@ -60,7 +80,7 @@ async function build({ project, entry, compat, packages, minify }, features) {
   const main = [
     `import { incomingHandler as make } from "@warpgrid/node-compat/handler";`,
     ...features.map(({ module }) => `import ${JSON.stringify(module)};`),
-    ...packages.map((name) => `import ${JSON.stringify(name)};`),
+    ...packages.map((_, index) => `import ${JSON.stringify(PACKAGE + index)};`),
     `export const incomingHandler = make(() => import(${JSON.stringify(entry)}));`,
   ].join("\n");
   const result = await esbuild.build({
@@ -76,7 +96,7 @@ async function build({ project, entry, compat, packages, minify }, features) {
     define: { __dirname: '"/"', __filename: '"/program.js"', ...Object.assign({}, ...features.map(({ define }) => define)) },
     // Packages that say they have no side effects are loaded for theirs.
     ignoreAnnotations: true,
-    plugins: [await nodeModules(compat)],
+    plugins: [packagesFrom(packages), await nodeModules(compat)],
   });
   const file = (ending) => result.outputFiles.find(({ path }) => path.endsWith(ending)).text;
   const [output] = Object.values(result.metafile.outputs).filter(({ entryPoint }) => entryPoint);
