@@ -10,13 +10,14 @@ const WANTED = "of type string or an instance of ArrayBuffer, Buffer, TypedArray
  * @param {any} data
  * @param {string} [encoding]
  * @param {string} [name]
+ * @param {string} [wanted]
  * @returns {Uint8Array}
  */
-export function bytes(data, encoding, name = "data") {
+export function bytes(data, encoding, name = "data", wanted = WANTED) {
   if (typeof data === "string") return Buffer.from(data, /** @type {any} */ (encoding === "buffer" ? "utf8" : (encoding ?? "utf8")));
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  throw wrongType(name, WANTED, data);
+  throw wrongType(name, wanted, data);
 }
 
 /**

@@ -9,14 +9,14 @@ import { readSpki } from "./key-material.js";
 export function fieldsOf(der) {
   const whole = sequenceIn(der);
   const signed = whole.whole();
-  const algorithm = whole.sequence();
+  const algorithm = whole.take(TAG.SEQUENCE);
   const signature = whole.bits();
   const fields = sequenceIn(signed);
   fields.optional(context(0));
   const serial = fields.take(TAG.INTEGER);
   fields.sequence();
   const issuer = fields.whole();
-  const validity = fields.sequence();
+  const validity = fields.take(TAG.SEQUENCE);
   const subject = fields.whole();
   const publicKey = fields.whole();
   fields.optional(context(1, false));

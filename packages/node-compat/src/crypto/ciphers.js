@@ -42,8 +42,7 @@ export function getCipherInfo(name, options = {}) {
 
 /** @param {Info} info @param {number} length */
 function takesIv({ mode, ivLength = 0 }, length) {
-  if (mode === "gcm") return length > 0;
-  return mode === "stream" ? length > 0 && length <= 12 : length === ivLength;
+  return mode === "gcm" ? length > 0 : length === ivLength;
 }
 
 /** @param {Info} info @param {Uint8Array} key @param {Uint8Array} iv @param {boolean} encrypts @returns {any} */

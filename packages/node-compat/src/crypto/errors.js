@@ -10,8 +10,8 @@ export const coded = (Kind, code, message) => Object.assign(new Kind(message), {
 
 /** @type {Record<string, [number, string]>} with the prefix that Node's codes have */
 const LIBRARIES = {
-  "rsa routines": [0x02, "RSA_"],
-  "digital envelope routines": [0x03, "EVP_"],
+  "rsa routines": [0x04, "RSA_"],
+  "digital envelope routines": [0x06, "EVP_"],
   "asn1 encoding routines": [0x0d, "ASN1_"],
   "common libcrypto routines": [0x0f, "CRYPTO_"],
   "DECODER routines": [0x3c, ""],
@@ -35,7 +35,7 @@ export const badDecrypt = () => opensslError("Provider routines", 0x64, "bad dec
 export const wrongFinalBlock = () => opensslError("Provider routines", 0x6b, "wrong final block length");
 export const invalidDigest = () => opensslError("Provider routines", 0x7a, "invalid digest");
 export const undecodable = () => opensslError("DECODER routines", 0x8010c, "unsupported");
-export const wrongTag = () => opensslError("asn1 encoding routines", 0x800a8, "wrong tag");
+export const wrongTag = () => opensslError("asn1 encoding routines", 0xa8, "wrong tag");
 export const dataTooLarge = () => opensslError("rsa routines", 0x6e, "data too large for key size");
 export const oaepError = () => opensslError("rsa routines", 0x79, "oaep decoding error");
 export const notOfThisKey = () => opensslError("digital envelope routines", 0x96, "operation not supported for this keytype");

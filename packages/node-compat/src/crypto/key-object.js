@@ -85,7 +85,7 @@ export const createSecretKey = (key, encoding) => new SecretKeyObject(bytes(key,
  */
 export function secretBytes(key, encoding) {
   const object = key instanceof KeyObject ? key : webKeys.objectOf(key);
-  if (!object) return bytes(key, encoding, "key");
+  if (!object) return bytes(key, encoding, "key", "of type string or an instance of ArrayBuffer, Buffer, TypedArray, DataView, KeyObject, or CryptoKey");
   if (object.type !== "secret") throw wrongKeyType(object.type, "secret");
   return materialOf(object);
 }

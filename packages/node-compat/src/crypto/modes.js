@@ -223,9 +223,8 @@ function firstCounter(hashKey, iv) {
   return new GHASH(hashKey, iv.length).update(joined(padded, lengthBlock([0, iv.length * 8], false))).digest();
 }
 
-/** RFC 8439, section 2.8; a shorter nonce has zeros before it. @param {Uint8Array} key @param {Uint8Array} iv @param {boolean} encrypts */
-export function chachaPoly(key, iv, encrypts) {
-  const nonce = joined(new Uint8Array(12 - iv.length), iv);
+/** RFC 8439, section 2.8. @param {Uint8Array} key @param {Uint8Array} nonce @param {boolean} encrypts */
+export function chachaPoly(key, nonce, encrypts) {
   const mac = new Poly1305(chacha20(key, nonce, new Uint8Array(32)));
   let at = 1;
   const cipher = new Stream(64, (zeros) => {

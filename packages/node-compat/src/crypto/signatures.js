@@ -58,19 +58,21 @@ function verifyDigest(key, digested, signature, options) {
   return mask ? verifyPss(key, digested, mask, signature) : verifyPkcs1(key, digested, signature);
 }
 
+const unknownDigest = (/** @type {unknown} */ name) => coded(TypeError, "ERR_CRYPTO_INVALID_DIGEST", `Invalid digest: ${name}`);
+
 /** Those that sign the message itself. @param {any} key @param {unknown} algorithm */
 function signsMessages(key, algorithm) {
   if (key.kind === "x25519") throw notOfThisKey();
   if (key.kind !== "ed25519") return false;
-  if (algorithm !== null && algorithm !== undefined) throw invalidDigest();
-  return true;
+  if (algorithm === null || algorithm === undefined) return true;
+  throw digestNamed(/** @type {string} */ (algorithm)) ? invalidDigest() : unknownDigest(algorithm);
 }
 
 /** @param {any} key @param {any} name @param {Uint8Array} data @returns {Digested} */
 function digestOf(key, name, data) {
   // As OpenSSL does where none is named.
   const digest = digestNamed(name ?? key.pss?.hash ?? "sha256");
-  if (!digest) throw coded(TypeError, "ERR_CRYPTO_INVALID_DIGEST", `Invalid digest: ${name}`);
+  if (!digest) throw unknownDigest(name);
   return { ...digest, digest: digest.hash(data) };
 }
 

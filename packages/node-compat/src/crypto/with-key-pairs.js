@@ -6,8 +6,9 @@ import { getCurves } from "./curves.js";
 import { privateDecrypt, privateEncrypt, publicDecrypt, publicEncrypt } from "./encryption.js";
 import { generateKey, generateKeyPair, generateKeyPairSync, generateKeySync } from "./key-pairs.js";
 import { createSign, createVerify, Sign, sign, Verify, verify } from "./signatures.js";
+import { X509Certificate } from "./x509.js";
 
 added({
   createECDH, diffieHellman, ECDH, createPrivateKey, createPublicKey, getCurves, privateDecrypt, privateEncrypt, publicDecrypt, publicEncrypt,
-  generateKey, generateKeyPair, generateKeyPairSync, generateKeySync, createSign, createVerify, Sign, sign, Verify, verify,
+  generateKey, generateKeyPair, generateKeyPairSync, generateKeySync, createSign, createVerify, Sign, sign, Verify, verify, X509Certificate,
 });
