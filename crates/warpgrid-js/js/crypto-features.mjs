@@ -27,3 +27,17 @@ function takes(text) {
 export const usesCiphers = (texts) => texts.some((text) => CIPHERS.test(text));
 /** @param {string[]} texts */
 export const usesKeyPairs = (texts) => texts.some((text) => KEY_PAIRS.test(text) || takes(text));
+
+/** Of crypto.subtle: what the engine lacks, or does for some keys only. */
+const OF_SUBTLE = /\b(?:generateKey|exportKey|wrapKey|unwrapKey|deriveBits|deriveKey|encrypt|decrypt)\b/;
+const WEB_AES = /(["'`])AES-(?:GCM|CBC|CTR|KW)\1/i;
+const WEB_KEY_PAIRS = /(["'`])(?:RSASSA-PKCS1-v1_5|RSA-PSS|RSA-OAEP|ECDSA|ECDH|Ed25519|X25519)\1/i;
+
+/** Those that name crypto.subtle, wherever its algorithms are named. @param {string[]} texts */
+const namesSubtle = (texts) => texts.some((text) => /\bsubtle\b/.test(text));
+/** @param {string[]} texts */
+export const usesWebSecrets = (texts) => texts.some((text) => /\bsubtle\b/.test(text) && OF_SUBTLE.test(text));
+/** @param {string[]} texts */
+export const usesWebAes = (texts) => namesSubtle(texts) && texts.some((text) => WEB_AES.test(text));
+/** @param {string[]} texts */
+export const usesWebKeyPairs = (texts) => namesSubtle(texts) && texts.some((text) => WEB_KEY_PAIRS.test(text));

@@ -1,7 +1,7 @@
 // What costs something, and is added to programs that use it.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { usesCiphers, usesKeyPairs } from "./crypto-features.mjs";
+import { usesCiphers, usesKeyPairs, usesWebAes, usesWebKeyPairs, usesWebSecrets } from "./crypto-features.mjs";
 import { propertiesInStrings } from "./lower-regex.mjs";
 
 /** `warpgrid.dns.resolve`, or the whole of `warpgrid`. */
@@ -13,6 +13,9 @@ const FEATURES = [
   { module: "@warpgrid/node-compat/async-propagation", isUsed: keepsStores, supported: { "async-await": false, "async-generator": false, "for-await": false } },
   { module: "@warpgrid/node-compat/crypto/with-ciphers", isUsed: ({ texts }) => usesCiphers(texts) },
   { module: "@warpgrid/node-compat/crypto/with-key-pairs", isUsed: ({ texts }) => usesKeyPairs(texts) },
+  { module: "@warpgrid/node-compat/crypto/with-web-secrets", isUsed: ({ texts }) => usesWebSecrets(texts) },
+  { module: "@warpgrid/node-compat/crypto/with-web-aes", isUsed: ({ texts }) => usesWebAes(texts) },
+  { module: "@warpgrid/node-compat/crypto/with-web-key-pairs", isUsed: ({ texts }) => usesWebKeyPairs(texts) },
   // A component that listens for no signal does not import them.
   { module: "@warpgrid/node-compat/signals", isUsed: ({ code }) => /(["'`])SIG(?:TERM|INT|HUP)\1/.test(code) },
   {

@@ -69,6 +69,12 @@ prototype.fill = function (/** @type {any} */ value, /** @type {any} */ offset, 
   return fill.call(this, value, known(offset), known(end), known(encoding));
 };
 
+/** The package takes no other Uint8Array. */
+prototype.equals = function (/** @type {any} */ other) {
+  if (!(other instanceof Uint8Array)) throw Object.assign(new TypeError('The "otherBuffer" argument must be an instance of Buffer or Uint8Array'), { code: "ERR_INVALID_ARG_TYPE" });
+  return Buffer.compare(this, other) === 0;
+};
+
 /** @type {any} */ (Buffer).isEncoding = (/** @type {any} */ encoding) => isEncoding.call(Buffer, known(encoding));
 
 export const { atob, btoa, Blob, File } = globalThis;

@@ -5,7 +5,7 @@ import { bytes } from "./bytes.js";
 import { fieldsOf } from "./certificate.js";
 import { attributes, generalName, printed, printedName, time } from "./certificate-names.js";
 import { context, Reader, TAG } from "./der.js";
-import { coded, opensslError, wrongKeyType, wrongType } from "./errors.js";
+import { coded, opensslError, wrongType, wrongValue } from "./errors.js";
 import { createHash } from "./hashes.js";
 import { readSpki, writeSpki } from "./key-material.js";
 import { KeyObject, materialOf } from "./key-object.js";
@@ -197,14 +197,14 @@ export class X509Certificate {
   /** @param {any} key */
   checkPrivateKey(key) {
     if (!(key instanceof KeyObject)) throw wrongType("pkey", "an instance of KeyObject", key);
-    if (key.type !== "private") throw wrongKeyType(key.type, "private");
+    if (key.type !== "private") throw wrongValue("pkey", "is invalid", key);
     return writeSpki(materialOf(key)).equals(Buffer.from(writeSpki(readSpki(this.#fields.publicKey))));
   }
 
   /** Whether the key signed it. @param {any} key */
   verify(key) {
     if (!(key instanceof KeyObject)) throw wrongType("pkey", "an instance of KeyObject", key);
-    if (key.type !== "public") throw wrongKeyType(key.type, "public");
+    if (key.type !== "public") throw wrongValue("pkey", "is invalid", key);
     const { algorithm, signed, signature } = this.#fields;
     const fields = new Reader(algorithm);
     const name = fields.oid();
