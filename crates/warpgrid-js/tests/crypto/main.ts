@@ -6,11 +6,14 @@ import { keyObjects } from "./key-objects.js";
 import { signatures, signed, verified } from "./signatures.js";
 import { web } from "./web.js";
 
+const PARTS: Record<string, () => unknown> = { ciphers, keyObjects, signatures, certificates, web, signed: () => ({ signed: signed() }) };
+
+/** Which part is asked for, the path says, or `PART`. `SIGNED`, or a body, is what `signed` gave on the other side. */
 async function asked(request: Request) {
-  if (request.method === "POST") return verified(await request.json());
-  if (process.env.SIGNED) return { verified: verified(JSON.parse(process.env.SIGNED)) };
-  if (process.env.SIGN || new URL(request.url).pathname === "/signed") return { signed: signed() };
-  return { ciphers: await ciphers(), keyObjects: await keyObjects(), signatures: await signatures(), certificates: certificates(), web: await web() };
+  const given = request.method === "POST" ? await request.json() : process.env.SIGNED && JSON.parse(process.env.SIGNED);
+  if (given) return { verified: verified(given.signed) };
+  const part = PARTS[process.env.PART ?? new URL(request.url).pathname.slice(1)];
+  return part ? part() : { parts: Object.keys(PARTS) };
 }
 
 export default { fetch: async (request: Request) => Response.json(await asked(request)) };
