@@ -5,8 +5,11 @@ import { coded, wrongKeyType, wrongType, wrongValue } from "./errors.js";
 
 /** @type {(key: KeyObject) => any} */
 export let materialOf;
-/** What a key of the Web's was made of: `web/crypto` sets it where a program has such keys. */
-export const webKeys = { /** @type {(key: any) => KeyObject | undefined} */ objectOf: () => undefined };
+/**
+ * What a key of the Web's was made of: `web/subtle.js` sets it, in programs that have it.
+ * @type {{ objectOf: (key: any) => KeyObject | undefined }}
+ */
+export const webKeys = { objectOf: () => undefined };
 
 export class KeyObject {
   #type;

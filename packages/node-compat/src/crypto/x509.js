@@ -52,6 +52,7 @@ export class X509Certificate {
   #der;
   #fields;
   #extensions;
+  #validity;
 
   /** @param {any} source in PEM or DER */
   constructor(source) {
@@ -59,7 +60,15 @@ export class X509Certificate {
     this.#fields = fieldsOf(this.#der);
     this.#extensions = extensionsOf(this.#fields.extensions);
     const validity = new Reader(this.#fields.validity);
-    [this.validFrom, this.validTo] = [time(validity), time(validity)];
+    this.#validity = [time(validity), time(validity)];
+  }
+
+  get validFrom() {
+    return this.#validity[0];
+  }
+
+  get validTo() {
+    return this.#validity[1];
   }
 
   get raw() {
