@@ -101,12 +101,10 @@ const edwards25519 = edwards(
 export const ed25519 = eddsa(edwards25519, sha512, { adjustScalarBytes: clamped, randomBytes, zip215: false });
 export const x25519 = montgomery({ P, type: "x25519", adjustScalarBytes: clamped, powPminus2: (x) => pow(x, P - 2n, P), randomBytes });
 
-// Multiples of the base point, which every signature is made by. For the common curves
-// they are computed while the component is built; for the others fewer, when asked for.
-for (const { name, curve } of CURVES) {
-  if (name === "P-256") curve.Point.BASE.precompute(6, false);
-  else curve.Point.BASE.precompute(4);
-}
-edwards25519.BASE.precompute(6, false);
+// Multiples of the base point, which the first signature computes for those after it. An
+// instance may sign once: a quarter as many as @noble/curves would. Made while the component
+// is built, they would leave megabytes of garbage in it.
+for (const { curve } of CURVES) curve.Point.BASE.precompute(4);
+edwards25519.BASE.precompute(4);
 
 made = true;
