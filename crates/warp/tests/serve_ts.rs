@@ -284,7 +284,14 @@ fn keys_ciphers_and_signatures_are_nodes() {
         variables,
     };
     let (_project, service) = program(&[]).serve();
-    for part in ["ciphers", "keyObjects", "signatures", "certificates", "web"] {
+    for part in [
+        "ciphers",
+        "keyObjects",
+        "generation",
+        "signatures",
+        "certificates",
+        "web",
+    ] {
         let expected = program(&[("PART", part)]).natively();
         let given = answer_to(&service, Request::Get(&format!("/{part}")));
         expect_answer(&expected, &given, &service);

@@ -40,7 +40,8 @@ function encrypted() {
   };
   return {
     read: (["pkcs8", "sec1"] as const).map((type) => crypto.createPrivateKey({ key: ENCRYPTED[type], passphrase: PASSPHRASE }).equals(plain)),
-    written: (["pkcs8", "sec1"] as const).map((type) => ["aes-128-cbc", "aes-192-cbc", "aes256"].map((cipher) => again(type, cipher))),
+    // Each of PKCS#8 costs two derivations of a key.
+    written: [again("pkcs8", "aes256"), ...["aes-128-cbc", "aes-192-cbc", "aes256"].map((cipher) => again("sec1", cipher))],
     none: (["pkcs8", "sec1"] as const).map((type) => failing(() => crypto.createPrivateKey(ENCRYPTED[type]))),
     wrong: (["pkcs8", "sec1"] as const).map((type) => failing(() => crypto.createPrivateKey({ key: ENCRYPTED[type], passphrase: "no" })).name),
     cipher: failing(() => plain.export({ type: "pkcs8", format: "pem", cipher: "foo", passphrase: "x" } as any)),
@@ -111,17 +112,17 @@ const generating = {
   secret: () => crypto.generateKeySync("hmac", { length: 64 }).symmetricKeySize,
 };
 
-export async function keyObjects() {
+export async function generation() {
   const told = await new Promise((resolve) => crypto.generateKeyPair("ed25519", undefined as any, (error, publicKey, privateKey) => resolve([error, publicKey.type, privateKey.type])));
   const secret = await new Promise((resolve) => crypto.generateKey("aes", { length: 256 }, (error, key) => resolve([error, key.symmetricKeySize])));
+  return { generated: generated(), generating: Object.fromEntries(Object.entries(generating).map(([name, work]) => [name, work()])), told, secret };
+}
+
+export function keyObjects() {
   return {
     forms: Object.fromEntries(NAMES.map((name) => [name, forms(name)])),
     encrypted: encrypted(),
     secrets: secrets(),
-    generated: generated(),
-    generating: Object.fromEntries(Object.entries(generating).map(([name, work]) => [name, work()])),
-    told,
-    secret,
     errors: errors(),
   };
 }

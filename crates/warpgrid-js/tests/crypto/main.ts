@@ -2,11 +2,11 @@
 // byte for byte; and signatures that one makes and the other checks.
 import { certificates } from "./certificates.js";
 import { ciphers } from "./ciphers.js";
-import { keyObjects } from "./key-objects.js";
+import { generation, keyObjects } from "./key-objects.js";
 import { signatures, signed, verified } from "./signatures.js";
 import { web } from "./web.js";
 
-const PARTS: Record<string, () => unknown> = { ciphers, keyObjects, signatures, certificates, web, signed: () => ({ signed: signed() }) };
+const PARTS: Record<string, () => unknown> = { ciphers, keyObjects, generation, signatures, certificates, web, signed: () => ({ signed: signed() }) };
 
 /** Which part is asked for, the path says, or `PART`. `SIGNED`, or a body, is what `signed` gave on the other side. */
 async function asked(request: Request) {
