@@ -14,8 +14,18 @@ import { SecretKeyObject } from "./key-object.js";
 import { bitsOf } from "./rsa.js";
 
 /** A candidate that one of these divides is no prime: most are seen by that. */
-const SMALL = [3n, 5n, 7n];
-for (let n = 11n; n < 2000n; n += 2n) if (SMALL.every((prime) => n % prime !== 0n)) SMALL.push(n);
+const smallPrimes = once(() => {
+  const found = [3];
+  for (let n = 5; n < 2000; n += 2) if (found.every((prime) => n % prime !== 0)) found.push(n);
+  return found.map(BigInt);
+});
+
+/** @template T @param {() => T} make */
+function once(make) {
+  /** @type {T | undefined} */
+  let made;
+  return () => (made ??= make());
+}
 
 /** @param {number} bits @param {bigint} e */
 function randomPrime(bits, e) {
@@ -23,7 +33,7 @@ function randomPrime(bits, e) {
     const random = toInteger(randomBytes(Math.ceil(bits / 8))) & ((1n << BigInt(bits)) - 1n);
     // The two highest bits make the product of two as long as it should be.
     const candidate = random | (3n << BigInt(bits - 2)) | 1n;
-    if (SMALL.some((prime) => candidate % prime === 0n) || gcd(candidate - 1n, e) !== 1n) continue;
+    if (smallPrimes().some((prime) => candidate % prime === 0n) || gcd(candidate - 1n, e) !== 1n) continue;
     if (isProbablePrimeRSA(candidate)) return candidate;
   }
 }
