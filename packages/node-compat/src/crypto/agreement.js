@@ -115,7 +115,7 @@ export const createECDH = (name) => new ECDH(name);
  */
 export function agree(ours, theirs) {
   if (ours.kind === "ec") return curveOf(ours.curve).curve.getSharedSecret(ours.d, theirs.point).subarray(1);
-  return x25519.getSharedSecret(ours.d, theirs.x);
+  return x25519().getSharedSecret(ours.d, theirs.x);
 }
 
 /** @param {{ privateKey: any, publicKey: any }} options */

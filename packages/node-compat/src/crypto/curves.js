@@ -10,9 +10,36 @@ import { ecdsa, weierstrass } from "@noble/curves/abstract/weierstrass.js";
 import { sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
 import { randomBytes as drawn } from "@noble/hashes/utils.js";
 
-let made = false;
+let making = false;
 /** Making a curve tries its source of randomness, and looks at the length only. @param {number} [length] */
-const randomBytes = (length = 32) => (made ? drawn(length) : new Uint8Array(length));
+const randomBytes = (length = 32) => (making ? new Uint8Array(length) : drawn(length));
+
+/**
+ * When it is asked for: a program uses one of them, and what making the others leaves
+ * behind would be part of the component.
+ * @template T
+ * @param {() => T} make
+ */
+function lazily(make) {
+  /** @type {T | undefined} */
+  let made;
+  return () => {
+    if (made) return made;
+    making = true;
+    try {
+      made = make();
+    } finally {
+      making = false;
+    }
+    return made;
+  };
+}
+
+/**
+ * Which multiples of the base point the first signature computes for those after it. An
+ * instance may sign once: a quarter as many as @noble/curves would.
+ */
+const WINDOW = 4;
 
 /** FIPS 186-5 and SP 800-186, section 3.2.1; SEC 2, section 2.4.1. Each is p, n, a, b, Gx, Gy. */
 const SHORT = {
@@ -56,17 +83,24 @@ const SHORT = {
  */
 function short(name, hash) {
   const [p, n, a, b, Gx, Gy] = SHORT[name].map((digits) => BigInt(`0x${digits}`));
-  return ecdsa(weierstrass({ p, n, a, b, Gx, Gy, h: 1n }, { randomBytes }), hash, { lowS: false, randomBytes });
+  const Point = weierstrass({ p, n, a, b, Gx, Gy, h: 1n }, { randomBytes });
+  Point.BASE.precompute(WINDOW);
+  return ecdsa(Point, hash, { lowS: false, randomBytes });
 }
 
 /** @typedef {{ name: string, node: string, oid: string, size: number, curve: ReturnType<typeof short> }} Curve `size` is of a coordinate, in bytes */
 
-/** @type {Curve[]} */
+/** @type {(name: keyof typeof SHORT, node: string, oid: string, size: number, hash: any) => Curve} */
+function named(name, node, oid, size, hash) {
+  const curve = lazily(() => short(name, hash));
+  return { name, node, oid, size, get curve() { return curve(); } };
+}
+
 const CURVES = [
-  { name: "P-256", node: "prime256v1", oid: "1.2.840.10045.3.1.7", size: 32, curve: short("P-256", sha256) },
-  { name: "P-384", node: "secp384r1", oid: "1.3.132.0.34", size: 48, curve: short("P-384", sha384) },
-  { name: "P-521", node: "secp521r1", oid: "1.3.132.0.35", size: 66, curve: short("P-521", sha512) },
-  { name: "secp256k1", node: "secp256k1", oid: "1.3.132.0.10", size: 32, curve: short("secp256k1", sha256) },
+  named("P-256", "prime256v1", "1.2.840.10045.3.1.7", 32, sha256),
+  named("P-384", "secp384r1", "1.3.132.0.34", 48, sha384),
+  named("P-521", "secp521r1", "1.3.132.0.35", 66, sha512),
+  named("secp256k1", "secp256k1", "1.3.132.0.10", 32, sha256),
 ];
 
 export const getCurves = () => CURVES.map(({ node }) => node).sort();
@@ -85,26 +119,24 @@ function clamped(bytes) {
 
 /** RFC 7748, section 4.1. */
 const P = 2n ** 255n - 19n;
-const edwards25519 = edwards(
-  {
-    p: P,
-    n: 2n ** 252n + 27742317777372353535851937790883648493n,
-    h: 8n,
-    a: P - 1n,
-    d: 37095705934669439343138083508754565189542113879843219016388785533085940283555n,
-    Gx: 15112221349535400772501151409588531511454012693041857206046113283949847762202n,
-    Gy: 46316835694926478169428394003475163141307993866256225615783033603165251855960n,
-  },
-  { randomBytes },
-);
-/** RFC 8032: @noble/curves' own takes more than it says (ZIP 215). */
-export const ed25519 = eddsa(edwards25519, sha512, { adjustScalarBytes: clamped, randomBytes, zip215: false });
-export const x25519 = montgomery({ P, type: "x25519", adjustScalarBytes: clamped, powPminus2: (x) => pow(x, P - 2n, P), randomBytes });
 
-// Multiples of the base point, which the first signature computes for those after it. An
-// instance may sign once: a quarter as many as @noble/curves would. Made while the component
-// is built, they would leave megabytes of garbage in it.
-for (const { curve } of CURVES) curve.Point.BASE.precompute(4);
-edwards25519.BASE.precompute(4);
+/** RFC 8032, as strict as it is: @noble/curves' own takes more (ZIP 215). */
+export const ed25519 = lazily(() => {
+  const Point = edwards(
+    {
+      p: P,
+      n: 2n ** 252n + 27742317777372353535851937790883648493n,
+      h: 8n,
+      a: P - 1n,
+      d: 37095705934669439343138083508754565189542113879843219016388785533085940283555n,
+      Gx: 15112221349535400772501151409588531511454012693041857206046113283949847762202n,
+      Gy: 46316835694926478169428394003475163141307993866256225615783033603165251855960n,
+    },
+    { randomBytes },
+  );
+  Point.BASE.precompute(WINDOW);
+  return eddsa(Point, sha512, { adjustScalarBytes: clamped, randomBytes, zip215: false });
+});
 
-made = true;
+/** RFC 7748. */
+export const x25519 = lazily(() => montgomery({ P, type: "x25519", adjustScalarBytes: clamped, powPminus2: (x) => pow(x, P - 2n, P), randomBytes }));

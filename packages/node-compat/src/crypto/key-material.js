@@ -68,7 +68,7 @@ export function okp(kind, x, d) {
 /** @param {"ed25519" | "x25519"} kind @param {Uint8Array} d */
 export function okpOf(kind, d) {
   if (d.length !== 32) throw wrongTag();
-  return okp(kind, (kind === "ed25519" ? ed25519 : x25519).getPublicKey(d), d);
+  return okp(kind, (kind === "ed25519" ? ed25519() : x25519()).getPublicKey(d), d);
 }
 
 /** Without what is secret of it. @param {any} material */

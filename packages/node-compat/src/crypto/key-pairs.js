@@ -77,8 +77,8 @@ function pssOf({ hashAlgorithm, mgf1HashAlgorithm, saltLength }) {
 
 /** @param {string} type @param {any} options */
 export function generateMaterial(type, options) {
-  if (type === "ed25519") return okpOf(type, ed25519.utils.randomSecretKey());
-  if (type === "x25519") return okpOf(type, x25519.utils.randomSecretKey());
+  if (type === "ed25519") return okpOf(type, ed25519().utils.randomSecretKey());
+  if (type === "x25519") return okpOf(type, x25519().utils.randomSecretKey());
   if (!["rsa", "rsa-pss", "ec"].includes(type)) throw wrongValue("type", "must be a supported key type", type);
   if (typeof options !== "object" || options === null) throw wrongType("options", "of type object", options);
   if (type === "rsa") return { kind: type, ...rsaOf(options) };

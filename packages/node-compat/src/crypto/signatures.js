@@ -79,7 +79,7 @@ function digestOf(key, name, data) {
 /** @param {any} name @param {any} key */
 function signOnce(name, /** @type {Uint8Array} */ data, key) {
   const material = privateMaterial(key);
-  if (signsMessages(material, name)) return Buffer.from(ed25519.sign(data, material.d));
+  if (signsMessages(material, name)) return Buffer.from(ed25519().sign(data, material.d));
   return Buffer.from(signDigest(material, digestOf(material, name, data), key));
 }
 
@@ -87,7 +87,7 @@ function signOnce(name, /** @type {Uint8Array} */ data, key) {
 function verifyOnce(name, /** @type {Uint8Array} */ data, key, /** @type {Uint8Array} */ signature) {
   const material = publicMaterial(key);
   if (!signsMessages(material, name)) return verifyDigest(material, digestOf(material, name, data), signature, key);
-  return signature.length === 64 && ed25519.verify(signature, data, material.x);
+  return signature.length === 64 && ed25519().verify(signature, data, material.x);
 }
 
 /** @param {() => any} compute @param {any} [callback] */

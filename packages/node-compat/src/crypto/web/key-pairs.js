@@ -227,9 +227,9 @@ const octets = (name, kind, usages) => ({
 
 provide(
   pairs(octets("Ed25519", "ed25519", SIGNS), () => generateMaterial("ed25519", {}), {
-    sign: (/** @type {any} */ _, /** @type {any} */ __, /** @type {any} */ material, /** @type {Uint8Array} */ data) => bufferOf(ed25519.sign(data, material.d)),
+    sign: (/** @type {any} */ _, /** @type {any} */ __, /** @type {any} */ material, /** @type {Uint8Array} */ data) => bufferOf(ed25519().sign(data, material.d)),
     verify: (/** @type {any} */ _, /** @type {any} */ __, /** @type {any} */ material, /** @type {Uint8Array} */ signature, /** @type {Uint8Array} */ data) =>
-      signature.length === 64 && ed25519.verify(signature, data, material.x),
+      signature.length === 64 && ed25519().verify(signature, data, material.x),
   }),
   pairs(octets("X25519", "x25519", AGREES), () => generateMaterial("x25519", {}), { deriveBits: agreed }),
 );
