@@ -99,9 +99,11 @@ fn serve(project: &Project, component: &str, variables: &[(&str, &str)]) -> Serv
 }
 
 fn answer(service: &Service) -> Value {
-    let answer = Client::new(service.address())
-        .send(Request::Get("/"))
-        .unwrap();
+    answer_to(service, Request::Get("/"))
+}
+
+fn answer_to(service: &Service, request: Request<'_>) -> Value {
+    let answer = Client::new(service.address()).send(request).unwrap();
     serde_json::from_slice(&answer.body)
         .unwrap_or_else(|error| panic!("{error}: {answer}\n{}", service.report()))
 }
@@ -132,11 +134,14 @@ fn differences(path: &str, node: &Value, here: &Value, found: &mut Vec<String>) 
 
 fn expect_same(program: &Program<'_>, configured: &Program<'_>) {
     let expected = program.natively();
-    assert!(expected.is_object(), "{expected}");
     let (_project, service) = configured.serve();
-    let given = answer(&service);
+    expect_answer(&expected, &answer(&service), &service);
+}
+
+fn expect_answer(expected: &Value, given: &Value, service: &Service) {
+    assert!(expected.is_object(), "{expected}");
     let mut found = Vec::new();
-    differences("", &expected, &given, &mut found);
+    differences("", expected, given, &mut found);
     assert!(
         found.is_empty(),
         "{}\n{}",
@@ -268,6 +273,40 @@ fn a_program_that_is_told_to_stop_answers_what_is_open() {
     let told = String::from_utf8(open.join().unwrap().body).unwrap();
     assert!(told.contains("SIGTERM 15"), "{told}\n{}", service.report());
     assert!(service.ended(&bounds()).unwrap().success());
+}
+
+/// Byte for byte; and what random numbers are part of, each side checks of the other.
+#[test]
+fn keys_ciphers_and_signatures_are_nodes() {
+    let program = |variables| Program {
+        name: "crypto",
+        configuration: "[limits]\nrequest-timeout = \"120s\"\n",
+        variables,
+    };
+    let (_project, service) = program(&[]).serve();
+    for part in [
+        "ciphers",
+        "keyObjects",
+        "generation",
+        "signatures",
+        "certificates",
+        "web",
+    ] {
+        let expected = program(&[("PART", part)]).natively();
+        let given = answer_to(&service, Request::Get(&format!("/{part}")));
+        expect_answer(&expected, &given, &service);
+    }
+    let ours = answer_to(&service, Request::Get("/signed")).to_string();
+    let theirs = program(&[("PART", "signed")]).natively().to_string();
+    all_right(&program(&[("SIGNED", &ours)]).natively());
+    all_right(&answer_to(&service, Request::PostJson("/", &theirs)));
+}
+
+fn all_right(answer: &Value) {
+    let verified = answer["verified"].as_array().unwrap();
+    assert!(verified.len() > 20, "{answer}");
+    let wrong: Vec<_> = verified.iter().filter(|it| it["right"] != true).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 /// Written after the standards: nothing that the engine passes alone fails with

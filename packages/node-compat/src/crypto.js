@@ -1,9 +1,14 @@
-/** node:crypto, as far as hashes, keys from passwords and random numbers go. */
+/**
+ * node:crypto. Hashes, keys from passwords and random numbers are here; ciphers and
+ * what there is for key pairs are large, and added to programs that name them.
+ */
 import { Buffer } from "buffer";
-import { unsupported } from "./errors.js";
-import { bytes, createHash, createHmac, getHashes, hash, Hash, Hmac } from "./crypto/hashes.js";
-import { hkdf, hkdfSync, pbkdf2, pbkdf2Sync, scrypt, scryptSync } from "./crypto/keys.js";
+import { bytes } from "./crypto/bytes.js";
+import { coded } from "./crypto/errors.js";
+import { createHash, createHmac, getHashes, hash, Hash, Hmac } from "./crypto/hashes.js";
 import { createSecretKey, KeyObject } from "./crypto/key-object.js";
+import { hkdf, hkdfSync, pbkdf2, pbkdf2Sync, scrypt, scryptSync } from "./crypto/keys.js";
+import { unsupported } from "./errors.js";
 import { nextTick } from "./next-tick.js";
 
 export { createSecretKey, KeyObject };
@@ -16,14 +21,15 @@ export const subtle = webcrypto.subtle;
 const MOST = 65536;
 
 /**
- * @template {ArrayBufferView} T
+ * @template {ArrayBufferView | ArrayBuffer} T
  * @param {T} view
  * @param {number} [offset]
  * @param {number} [size]
  * @returns {T}
  */
-export function randomFillSync(view, offset = 0, size = view.byteLength - offset) {
-  const all = new Uint8Array(view.buffer, view.byteOffset + offset, size);
+export function randomFillSync(view, offset = 0, size) {
+  const whole = bytes(view, undefined, "buf");
+  const all = whole.subarray(offset, size === undefined ? undefined : offset + size);
   for (let at = 0; at < all.length; at += MOST) webcrypto.getRandomValues(/** @type {any} */ (all.subarray(at, at + MOST)));
   return view;
 }
@@ -52,7 +58,7 @@ export function randomFill(view, ...args) {
 export function randomInt(min, max, callback) {
   if (typeof max === "function" || max === undefined) return randomInt(0, min, max);
   const range = max - min;
-  if (!(range > 0 && range <= 2 ** 48)) throw Object.assign(new RangeError(`The range from ${min} to ${max} is not in 1..2**48`), { code: "ERR_OUT_OF_RANGE" });
+  if (!(range > 0 && range <= 2 ** 48)) throw coded(RangeError, "ERR_OUT_OF_RANGE", `The range from ${min} to ${max} is not in 1..2**48`);
   // What lies past the last whole range is drawn again, so that none is likelier.
   const limit = 2 ** 48 - (2 ** 48 % range);
   let drawn;
@@ -69,43 +75,50 @@ export const getRandomValues = (view) => webcrypto.getRandomValues(view);
 
 /** @type {(a: ArrayBufferView | ArrayBuffer, b: ArrayBufferView | ArrayBuffer) => boolean} */
 export function timingSafeEqual(a, b) {
-  const [left, right] = [bytes(a), bytes(b)];
-  if (left.length !== right.length) {
-    throw Object.assign(new RangeError("Input buffers must have the same byte length"), { code: "ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH" });
-  }
+  const [left, right] = [bytes(a, undefined, "buf1"), bytes(b, undefined, "buf2")];
+  if (left.length !== right.length) throw coded(RangeError, "ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH", "Input buffers must have the same byte length");
   let difference = 0;
   for (let i = 0; i < left.length; i++) difference |= left[i] ^ right[i];
   return difference === 0;
 }
 
-/**
- * @param {string} name
- * @param {string} remedy
- */
-function missing(name, remedy) {
-  return () => {
-    throw unsupported(`crypto.${name}`, remedy);
+export const constants = {
+  RSA_PKCS1_PADDING: 1, RSA_NO_PADDING: 3, RSA_PKCS1_OAEP_PADDING: 4, RSA_PKCS1_PSS_PADDING: 6,
+  RSA_PSS_SALTLEN_DIGEST: -1, RSA_PSS_SALTLEN_MAX_SIGN: -2, RSA_PSS_SALTLEN_AUTO: -2,
+  POINT_CONVERSION_COMPRESSED: 2, POINT_CONVERSION_UNCOMPRESSED: 4, POINT_CONVERSION_HYBRID: 6,
+};
+export const getFips = () => 0;
+
+/** @param {string} name @returns {any} */
+function absent(name) {
+  return function () {
+    throw unsupported(`crypto.${name}`, `the packer adds it to programs that name it: write \`import { ${name} } from "node:crypto"\``);
   };
 }
 
-const CIPHERS = "encrypt with a package in JavaScript, as @noble/ciphers";
-const SIGNATURES = "use crypto.subtle, or a package in JavaScript, as @noble/curves";
-export const createCipheriv = missing("createCipheriv", CIPHERS);
-export const createDecipheriv = missing("createDecipheriv", CIPHERS);
-export const createSign = missing("createSign", SIGNATURES);
-export const createVerify = missing("createVerify", SIGNATURES);
-export const sign = missing("sign", SIGNATURES);
-export const verify = missing("verify", SIGNATURES);
-export const createPublicKey = missing("createPublicKey", SIGNATURES);
-export const createPrivateKey = missing("createPrivateKey", SIGNATURES);
-export const publicEncrypt = missing("publicEncrypt", "log in by the host: `user` and `password` of the `[[database]]`");
-export const generateKeyPairSync = missing("generateKeyPairSync", SIGNATURES);
-export const constants = { RSA_PKCS1_PADDING: 1, RSA_PKCS1_OAEP_PADDING: 4 };
-export const getCiphers = () => [];
-export const getFips = () => 0;
+// What `added` replaces.
+export let [createCipheriv, createDecipheriv, Cipheriv, Decipheriv, getCipherInfo] = ["createCipheriv", "createDecipheriv", "Cipheriv", "Decipheriv", "getCipherInfo"].map(absent);
+export let [createSign, createVerify, Sign, Verify, sign, verify] = ["createSign", "createVerify", "Sign", "Verify", "sign", "verify"].map(absent);
+export let [createPublicKey, createPrivateKey] = ["createPublicKey", "createPrivateKey"].map(absent);
+export let [generateKeyPair, generateKeyPairSync, generateKey, generateKeySync] = ["generateKeyPair", "generateKeyPairSync", "generateKey", "generateKeySync"].map(absent);
+export let [publicEncrypt, privateDecrypt, privateEncrypt, publicDecrypt] = ["publicEncrypt", "privateDecrypt", "privateEncrypt", "publicDecrypt"].map(absent);
+export let [createECDH, ECDH, diffieHellman, X509Certificate] = ["createECDH", "ECDH", "diffieHellman", "X509Certificate"].map(absent);
+export let getCiphers = () => /** @type {string[]} */ ([]);
+export let getCurves = () => /** @type {string[]} */ ([]);
 
-export default {
+const crypto = {
   webcrypto, subtle, createSecretKey, KeyObject, createHash, createHmac, getHashes, hash, Hash, Hmac, hkdf, hkdfSync, pbkdf2, pbkdf2Sync, scrypt, scryptSync,
-  randomBytes, randomFill, randomFillSync, randomInt, randomUUID, getRandomValues, timingSafeEqual, createCipheriv, createDecipheriv,
-  createSign, createVerify, sign, verify, createPublicKey, createPrivateKey, publicEncrypt, generateKeyPairSync, constants, getCiphers, getFips,
+  randomBytes, randomFill, randomFillSync, randomInt, randomUUID, getRandomValues, timingSafeEqual, constants, getFips,
+  createCipheriv, createDecipheriv, Cipheriv, Decipheriv, getCipherInfo, getCiphers, createSign, createVerify, Sign, Verify, sign, verify, createPublicKey, createPrivateKey,
+  generateKeyPair, generateKeyPairSync, generateKey, generateKeySync, publicEncrypt, privateDecrypt, privateEncrypt, publicDecrypt,
+  createECDH, ECDH, diffieHellman, X509Certificate, getCurves,
 };
+export default crypto;
+
+/** @param {any} part functions and classes by their names */
+export function added(part) {
+  Object.assign(crypto, part);
+  ({ createCipheriv, createDecipheriv, Cipheriv, Decipheriv, getCipherInfo, getCiphers, createSign, createVerify, Sign, Verify, sign, verify } = crypto);
+  ({ createPublicKey, createPrivateKey, generateKeyPair, generateKeyPairSync, generateKey, generateKeySync } = crypto);
+  ({ publicEncrypt, privateDecrypt, privateEncrypt, publicDecrypt, createECDH, ECDH, diffieHellman, X509Certificate, getCurves } = crypto);
+}

@@ -54,6 +54,9 @@ import wasi from "node:wasi";
 import workerThreads from "node:worker_threads";
 import zlib from "node:zlib";
 
+// These are added to programs in which a file names something of them: createSign and
+// createCipheriv of node:crypto; of crypto.subtle, deriveBits, "AES-GCM" and "ECDSA".
+
 const here: Record<string, any> = {
   assert,
   "assert/strict": assertStrict,

@@ -244,6 +244,21 @@ Object.assign(digests, {
   "a view, not its buffer": async () => equal(hex(await crypto.subtle.digest({ name: "sha-256" }, new TextEncoder().encode("xabcx").subarray(1, 4))).slice(0, 8), "ba7816bf"),
   "an unknown name": () => throws(() => crypto.subtle.digest("SHA-3", bytes()), "NotSupportedError"),
   "structuredClone": () => equal(structuredClone({ a: [1, { b: "c" }] }), { a: [1, { b: "c" }] }),
+  "keys of HMAC last": async () => {
+    const algorithm = { name: "HMAC", hash: "SHA-256" };
+    const raw = await crypto.subtle.importKey("raw", new TextEncoder().encode("Jefe"), algorithm, false, ["sign"]);
+    const jwk = await crypto.subtle.importKey("jwk", { kty: "oct", k: "SmVmZQ" }, algorithm, false, ["sign"]);
+    // Enough for the garbage collector to look.
+    let garbage: unknown[] = [];
+    for (let i = 0; i < 400_000; i++) {
+      if (i % 1000 === 0) garbage = [];
+      garbage.push(new Uint8Array(8).fill(i));
+    }
+    const data = new TextEncoder().encode("what do ya want for nothing?");
+    // RFC 4231, section 4.3.
+    const wanted = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+    equal([hex(await crypto.subtle.sign("HMAC", raw, data)), hex(await crypto.subtle.sign("HMAC", jwk, data)), garbage.length], [wanted, wanted, 1000]);
+  },
   "random values": () => equal(crypto.getRandomValues(new Uint8Array(16)).some((byte) => byte !== 0), true),
   "uuids": () => equal(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/.test(crypto.randomUUID()), true),
 });

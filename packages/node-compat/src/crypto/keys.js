@@ -4,9 +4,11 @@ import { pbkdf2 as noblePbkdf2 } from "@noble/hashes/pbkdf2.js";
 import { scrypt as nobleScrypt } from "@noble/hashes/scrypt.js";
 import { Buffer } from "buffer";
 import { nextTick } from "../next-tick.js";
-import { algorithm, bytes } from "./hashes.js";
+import { bytes } from "./bytes.js";
+import { algorithm } from "./hashes.js";
+import { secretBytes } from "./key-object.js";
 
-/** @typedef {import("./hashes.js").Data} Data */
+/** @typedef {import("./bytes.js").Data} Data */
 
 /**
  * @param {Data} password
@@ -35,13 +37,13 @@ export function scryptSync(password, salt, length, options = {}) {
 
 /**
  * @param {string} digest
- * @param {Data} key
+ * @param {any} key
  * @param {Data} salt
  * @param {Data} info
  * @param {number} length
  */
 export function hkdfSync(digest, key, salt, info, length) {
-  return nobleHkdf(algorithm(digest), bytes(key), bytes(salt), bytes(info), length).slice().buffer;
+  return nobleHkdf(algorithm(digest), secretBytes(key), bytes(salt), bytes(info), length).slice().buffer;
 }
 
 /**

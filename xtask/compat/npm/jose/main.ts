@@ -1,4 +1,5 @@
-// Tokens by jose: signed by secrets and key pairs, checked against key sets.
+// Tokens by jose: signed by secrets and key pairs, checked against key sets; encrypted.
+import { createPrivateKey } from "node:crypto";
 import * as jose from "jose";
 
 // RFC 7520, section 3.4 and RFC 7515, appendix A.3: published for examples.
@@ -15,12 +16,51 @@ const RSA = {
 };
 const EC = { kty: "EC", crv: "P-256", kid: "curve", x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0", d: "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI" };
 
+// RFC 8037, appendix A.
+const ED = { kty: "OKP", crv: "Ed25519", kid: "edwards", d: "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" };
+
 const secret = new TextEncoder().encode("a secret of at least thirty-two bytes, for HS256 and more of them for 512");
 const claims = { sub: "ada", roles: ["admin"], iat: 1767225600, exp: 4102444800, iss: "warp", aud: ["api", "web"] };
 const checks = { issuer: "warp", audience: "api" };
 
 const publicOf = ({ kty, kid, n, e, crv, x, y }: jose.JWK) => ({ kty, kid, n, e, crv, x, y });
 const failure = (error: jose.errors.JOSEError) => ({ code: error.code, message: error.message });
+
+/** What is signed by random numbers, or by keys that are made for it: whether it is accepted. */
+async function pairs() {
+  const accepted = async (alg: string, privateKey: CryptoKey | jose.JWK, publicKey: CryptoKey | jose.JWK) => {
+    const token = await new jose.SignJWT(claims).setProtectedHeader({ alg }).sign(privateKey);
+    return (await jose.jwtVerify(token, publicKey, { algorithms: [alg] })).payload.sub;
+  };
+  const made = await Promise.all(["ES384", "ES512", "Ed25519"].map((alg) => jose.generateKeyPair(alg, { extractable: true })));
+  const pkcs8 = createPrivateKey({ key: RSA, format: "jwk" }).export({ type: "pkcs8", format: "pem" }) as string;
+  const imported = await jose.importPKCS8(pkcs8, "PS256", { extractable: true });
+  const spki = await jose.exportSPKI(await jose.importJWK(publicOf(RSA), "RS256") as CryptoKey);
+  return {
+    fixed: await new jose.SignJWT(claims).setProtectedHeader({ alg: "EdDSA", kid: "edwards" }).sign(ED),
+    accepted: [await accepted("PS256", RSA, publicOf(RSA)), await accepted("PS512", RSA, publicOf(RSA)), await accepted("ES256", EC, publicOf(EC)), await accepted("EdDSA", ED, publicOf(ED)), await accepted("RS512", RSA, publicOf(RSA))],
+    made: await Promise.all(made.map(async ({ privateKey, publicKey }, i) => [await accepted(["ES384", "ES512", "Ed25519"][i]!, privateKey, publicKey), Object.keys(await jose.exportJWK(privateKey)).sort()])),
+    pem: [(await jose.exportPKCS8(imported)).trim() === pkcs8.trim(), spki, await accepted("PS256", imported, await jose.importSPKI(spki, "PS256"))],
+  };
+}
+
+async function encrypted() {
+  const ways: [string, string, CryptoKey | Uint8Array | jose.JWK, CryptoKey | Uint8Array | jose.JWK][] = [
+    ["dir", "A256GCM", secret.slice(0, 32), secret.slice(0, 32)],
+    ["A128KW", "A128CBC-HS256", secret.slice(0, 16), secret.slice(0, 16)],
+    ["A256GCMKW", "A256GCM", secret.slice(0, 32), secret.slice(0, 32)],
+    ["RSA-OAEP-256", "A256CBC-HS512", publicOf(RSA), RSA],
+    ["ECDH-ES", "A128GCM", publicOf(EC), EC],
+    ["ECDH-ES+A256KW", "A256GCM", publicOf(EC), EC],
+  ];
+  return Promise.all(ways.map(async ([alg, enc, theirs, ours]) => {
+    const token = await new jose.EncryptJWT(claims).setProtectedHeader({ alg, enc }).encrypt(theirs);
+    const { payload, protectedHeader } = await jose.jwtDecrypt(token, ours);
+    const { epk, iv, tag, ...header } = protectedHeader;
+    const forged = await jose.jwtDecrypt(`${token.slice(0, -4)}AAAA`, ours).then(() => "accepted", failure);
+    return { header, sub: payload.sub, forged };
+  }));
+}
 
 export default {
   async fetch() {
@@ -32,6 +72,8 @@ export default {
     const keys = jose.createLocalJWKSet({ keys: [publicOf(RSA), publicOf(EC)] as jose.JWK[] });
     const verify = (token: string, options: jose.JWTVerifyOptions = checks) => jose.jwtVerify(token, secret, options).then(({ payload, protectedHeader }) => ({ payload, protectedHeader }), failure);
     return Response.json({
+      pairs: await pairs(),
+      encrypted: await encrypted(),
       tokens,
       verified: await verify(tokens.HS256),
       bySet: (await jose.jwtVerify(tokens.RS256, keys, checks)).protectedHeader,

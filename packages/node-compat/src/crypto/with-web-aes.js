@@ -1,0 +1,2 @@
+/** For programs that name AES of the Web's. */
+import "./web/aes.js";

@@ -1,0 +1,2 @@
+/** For programs that name the Web's key pairs. */
+import "./web/key-pairs.js";
