@@ -12,5 +12,8 @@ export const parts = {
   ],
   serve: ["serve"],
   sql: ["SQL", "postgres", "sql"],
+  // What `sql` finds, in programs that need it: see bun-modules.mjs.
+  "sql/files": [],
+  "sql/mysql": [],
   cookies: ["Cookie", "CookieMap"],
 };
