@@ -38,7 +38,7 @@ export function deepEquals(a, b, strict = false, seen = []) {
   if (a instanceof Map) return a.size === b.size && matching([...a], [...b], same);
   if (a instanceof Set) return a.size === b.size && matching([...a], [...b], same);
   if (Array.isArray(a)) {
-    if (a.length !== b.length || (strict && a.some((_, i) => i in a !== i in b))) return false;
+    if (a.length !== b.length || (strict && Array.from(a).some((_, i) => i in a !== i in b))) return false;
     return Array.from(a).every((one, i) => same(one, b[i]));
   }
   const [mine, others] = [keysOf(a, strict), keysOf(b, strict)];
