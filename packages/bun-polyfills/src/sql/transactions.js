@@ -123,6 +123,7 @@ function within(opened, session, scope) {
       await run(`RELEASE SAVEPOINT ${name}`);
       return result;
     } catch (error) {
+      inner.over = true;
       if (session.isOpen) await run(`ROLLBACK TO SAVEPOINT ${name}`);
       throw error;
     } finally {
