@@ -1,6 +1,7 @@
 //! Components, packed by `warp` once in each process, or built by stock cargo.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
@@ -69,6 +70,20 @@ impl Packing {
     /// # Errors
     /// The whole report of `warp pack`.
     pub fn pack_with(&self, project: &Path, arguments: &[&str], bounds: &Bounds) -> Result<Packed> {
+        self.pack_in(&[], project, arguments, bounds)
+    }
+
+    /// The same in an environment with these variables, too.
+    ///
+    /// # Errors
+    /// The whole report of `warp pack`.
+    pub fn pack_in(
+        &self,
+        environment: &[(&str, OsString)],
+        project: &Path,
+        arguments: &[&str],
+        bounds: &Bounds,
+    ) -> Result<Packed> {
         let strings = arguments.iter().map(ToString::to_string).collect();
         let key = (project.to_owned(), strings);
         // Held meanwhile: two builds at once would only wait for each other.
@@ -83,7 +98,8 @@ impl Packing {
         command
             .args(["pack", "--json"])
             .arg(project)
-            .args(arguments);
+            .args(arguments)
+            .envs(environment.iter().map(|(name, value)| (name, value)));
         let finished = process::run(command.current_dir(project), bounds)?.success()?;
         let packed: Packed = serde_json::from_slice(&finished.stdout)
             .with_context(|| format!("`warp pack --json` printed no such object\n{finished}"))?;

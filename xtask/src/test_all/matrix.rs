@@ -2,6 +2,7 @@
 //! a real database, and compared with its native self.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -10,6 +11,7 @@ use warpgrid_series::Place;
 use warpgrid_series::process::Cancel;
 use warpgrid_test_harness::components::{Packed, Packing};
 use warpgrid_test_harness::echo::Echo;
+use warpgrid_test_harness::npm;
 use warpgrid_test_harness::process::Bounds;
 
 use super::databases::Databases;
@@ -127,6 +129,7 @@ impl<'a> Bench<'a> {
             Build::Cargo => super::native::cargo(&app, &[], self.cancel)?,
             Build::Go | Build::TinyGo => super::native::go(&app, &bounds(MINUTES, self.cancel))?,
             Build::Node => super::native::node(&app, &bounds(MINUTES, self.cancel))?,
+            Build::Bun => super::native::bun(&app, &bounds(MINUTES, self.cancel))?,
             Build::Optimised => super::native::cargo(&app, &["--release"], self.cancel)?,
         };
         self.component(row, native)
@@ -135,9 +138,16 @@ impl<'a> Bench<'a> {
     fn component(&self, row: &Row, native: PathBuf) -> anyhow::Result<Stage<'_>> {
         let bounds = bounds(MINUTES, self.cancel);
         let app = app(row);
+        let environment = match row.build {
+            Build::Bun => vec![(
+                "PATH",
+                npm::path_with(&npm::bun(&workspace::root(), &bounds)?)?,
+            )],
+            _ => Vec::new(),
+        };
         let packed = self
             .packing
-            .pack_with(&app, row.build.arguments(), &bounds)?;
+            .pack_in(&environment, &app, row.build.arguments(), &bounds)?;
         let expected: BTreeSet<&str> = row.subject.shims.iter().copied().collect();
         let found: BTreeSet<&str> = packed.shims.iter().map(String::as_str).collect();
         ensure!(
@@ -170,14 +180,15 @@ fn app(row: &Row) -> PathBuf {
 impl Stage<'_> {
     /// The native program, with the database where it really is.
     pub fn native(&self) -> Command {
-        let is_script = self.native.extension().is_some_and(|ending| ending == "js");
-        let mut command = if is_script {
-            let mut node = Command::new("node");
-            node.arg(&self.native);
-            node
-        } else {
-            Command::new(&self.native)
+        let runtime = match self.native.extension().and_then(OsStr::to_str) {
+            Some("js") => Some(PathBuf::from("node")),
+            Some("ts") => Some(workspace::root().join("node_modules/.bin/bun")),
+            _ => None,
         };
+        let mut command = Command::new(runtime.as_ref().unwrap_or(&self.native));
+        if runtime.is_some() {
+            command.arg(&self.native);
+        }
         command
             .current_dir(self.scratch.path())
             .env("ECHO", self.echo.address().to_string())

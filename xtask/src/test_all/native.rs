@@ -9,6 +9,7 @@ use warpgrid_test_harness::npm;
 use warpgrid_test_harness::process::{self, Bounds};
 
 use super::suites;
+use crate::workspace;
 
 /// A C program; `flags` are those of its library.
 pub fn c(app: &Path, flags: &[String], bounds: &Bounds) -> anyhow::Result<PathBuf> {
@@ -88,6 +89,23 @@ pub fn go(app: &Path, bounds: &Bounds) -> anyhow::Result<PathBuf> {
     let mut build = go(&["build", "-o"]);
     process::run(build.arg(&program).arg("."), bounds)?.success()?;
     Ok(program)
+}
+
+/// A program for Bun, which runs its sources. They are bundled once, for what the
+/// bundler says of them.
+pub fn bun(app: &Path, bounds: &Bounds) -> anyhow::Result<PathBuf> {
+    let bun = npm::bun(&workspace::root(), bounds)?;
+    if app.join("package-lock.json").is_file() {
+        npm::install(app, bounds)?;
+    }
+    let main = app.join("src/main.ts");
+    let mut build = Command::new(bun);
+    build
+        .args(["build", "--target=bun", "--outdir", "target/native"])
+        .arg(&main)
+        .current_dir(app);
+    process::run(&mut build, bounds)?.success()?;
+    Ok(main)
 }
 
 /// A program for Node, by the script `build` of its `package.json`, which checks
