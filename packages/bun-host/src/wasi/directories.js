@@ -1,0 +1,1 @@
+export const directories = (filesystem, wanted) => filesystem.createFilesystem({ adapter: {}, preopens: {} });
