@@ -10,7 +10,7 @@ import { digest, made } from "./cache.js";
 import { HostError } from "./errors.js";
 
 /** Beside this package once it is published, in the repository before. */
-const SERIES = ["../patches/preview2-shim/", "../../../bun-patches/preview2-shim/"];
+const SERIES = ["../patches/", "../../../bun-patches/"];
 
 /**
  * The modules of WASI 0.2 that need nothing but an event loop. The package has them for
@@ -41,7 +41,7 @@ async function load() {
 export async function patchedShim() {
   const installed = installedShim();
   const { version } = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
-  const series = await patches();
+  const series = await patches("preview2-shim");
   const key = digest([version, ...series.map(({ text }) => text)]);
   return made("preview2-shim", key, async (directory) => {
     await cp(installed, directory, { recursive: true, dereference: true });
@@ -55,15 +55,18 @@ export function installedShim() {
   return main.slice(0, main.lastIndexOf(`${join("dist", "nodejs")}`));
 }
 
-/** @returns {Promise<{ name: string, text: string }[]>} in their order */
-export async function patches() {
+/**
+ * @param {string} series its folder's name
+ * @returns {Promise<{ name: string, text: string }[]>} in their order
+ */
+export async function patches(series) {
   for (const place of SERIES) {
-    const directory = fileURLToPath(new URL(place, import.meta.url));
+    const directory = fileURLToPath(new URL(`${place}${series}/`, import.meta.url));
     if (!(await stat(directory).catch(() => null))) continue;
     const names = (await readdir(directory)).filter((name) => name.endsWith(".patch")).sort();
     return Promise.all(names.map(async (name) => ({ name, text: await readFile(join(directory, name), "utf8") })));
   }
-  throw new HostError("the patches of preview2-shim are missing", "install @warpgrid/bun-host again");
+  throw new HostError(`the patches of ${series} are missing`, "install @warpgrid/bun-host again");
 }
 
 /**
