@@ -61,10 +61,9 @@ export class Connection {
     return connection;
   }
 
-  /** @returns {import("bun").SocketHandler<undefined, "uint8array">} */
+  /** @returns {import("bun").SocketHandler<undefined>} */
   #handlers() {
     return {
-      binaryType: "uint8array",
       data: (socket, data) => {
         this.#chunks.push(data);
         this.#waiting += data.byteLength;

@@ -8,7 +8,7 @@ import { wasi } from "./patched.js";
 import { Declared } from "./shims/threading.js";
 import { transpile } from "./transpile.js";
 import { VirtualFiles } from "./virtual-files.js";
-import { directories } from "./wasi/directories.js";
+import { checkDirectories, directories } from "./wasi/directories.js";
 import { sender } from "./wasi/outgoing.js";
 
 /** @typedef {(text: string) => void} Output */
@@ -74,6 +74,7 @@ export class Deployment {
     if (!component.exports.includes("incomingHandler")) {
       throw new HostError(`${path} does not handle requests: it exports ${component.exports.join(", ") || "nothing"}`, "run it by `warp run`");
     }
+    checkDirectories(config.directories);
     const names = new Names(config);
     const databases = await Databases.start(config, names, warp);
     try {
@@ -108,8 +109,8 @@ export class Deployment {
   }
 
   /** @param {import("./instance.js").Scope} scope */
-  directories({ wasi: { filesystem } }) {
-    return directories(filesystem, this.config.directories);
+  directories(scope) {
+    return directories(scope, this.config.directories);
   }
 
   /**

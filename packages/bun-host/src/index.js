@@ -80,7 +80,7 @@ export class App {
    * @returns {Promise<Response>}
    */
   async fetch(input, init) {
-    const request = input instanceof Request ? new Request(input, init) : new Request(new URL(input, this.url), init);
+    const request = input instanceof Request ? new Request(input, init) : new Request(new URL(input, this.url).href, init);
     return this.#deployment.fetch(request);
   }
 

@@ -13,6 +13,7 @@ import { SignalQueue } from "./shims/signals.js";
  * @property {Handles} connections of the database-proxy shim
  * @property {{ count: number }} opening how many more are being opened
  * @property {Set<import("./connection.js").Connection>} sockets of wasi:sockets
+ * @property {Set<Disposable>} files of `[directories]` that are open
  * @property {SignalQueue} queue
  * @property {<T>(promise: Promise<T>) => Promise<T>} waits for it, or fails once the instance has ended
  * @property {() => boolean} ended
@@ -45,6 +46,7 @@ export class Instance {
       connections: new Handles(),
       opening: { count: 0 },
       sockets: new Set(),
+      files: new Set(),
       queue: new SignalQueue(),
       waits: (promise) => Promise.race([promise, this.#over]),
       ended: () => this.#ended,
@@ -93,5 +95,6 @@ export class Instance {
     this.#scope.connections.closeAll();
     for (const socket of this.#scope.sockets) socket.close();
     this.#scope.sockets.clear();
+    for (const file of this.#scope.files) file[Symbol.dispose]();
   }
 }

@@ -12,7 +12,7 @@ const unsupported = () => {
   throw "not-supported";
 };
 
-/** @typedef {{ tag: "ipv4" | "ipv6", val: { port: number, address: number[] } }} SocketAddress */
+/** @typedef {{ tag: "ipv4" | "ipv6", val: { port: number, address: number[], flowInfo?: number, scopeId?: number } }} SocketAddress */
 
 /** @param {SocketAddress} address */
 function parse({ tag, val }) {

@@ -15,5 +15,5 @@ test("what is mapped is imported in workers", async () => {
 
 test("stock has no such import", async () => {
   expect(await answers(stock, 1, INSTANCE)).toEqual([null]);
-  expect(answers(stock, 1, WORKER)).rejects.toThrow("jco serve ended");
+  await expect(answers(stock, 1, WORKER)).rejects.toThrow("jco serve ended");
 }, 60_000);

@@ -102,9 +102,9 @@ test("a handler that fails ends its response", async () => {
     begin(patched, outparam).write("half");
     throw new Error("trapped");
   });
-  expect(response.text()).rejects.toThrow();
+  await expect(response.text()).rejects.toThrow();
   const silent = patched.http.handleIncomingRequest(new Request("http://localhost/"), async () => {});
-  expect(silent).rejects.toThrow("without setting its response");
+  await expect(silent).rejects.toThrow("without setting its response");
 });
 
 test("a body that is dropped fails its reader", async () => {
@@ -113,7 +113,7 @@ test("a body that is dropped fails its reader", async () => {
     write("half");
     drop();
   });
-  expect(response.text()).rejects.toThrow("dropped");
+  await expect(response.text()).rejects.toThrow("dropped");
 });
 
 test("statuses without a body have none", async () => {
