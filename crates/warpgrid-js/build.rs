@@ -16,6 +16,7 @@ const MANIFESTS: &[&str] = &[
     "package.json",
     "package-lock.json",
     "crates/warpgrid-js/js/package.json",
+    "packages/bun-host/package.json",
     "packages/node-compat/package.json",
 ];
 

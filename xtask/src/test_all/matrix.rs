@@ -10,6 +10,7 @@ use warpgrid_series::Place;
 use warpgrid_series::process::Cancel;
 use warpgrid_test_harness::components::{Packed, Packing};
 use warpgrid_test_harness::echo::Echo;
+use warpgrid_test_harness::npm;
 use warpgrid_test_harness::process::Bounds;
 
 use super::databases::Databases;
@@ -113,6 +114,16 @@ impl<'a> Bench<'a> {
     pub fn ts_bench(&self) -> anyhow::Result<Stage<'_>> {
         let row = ROWS.iter().find(|row| row.subject.app == TS_BENCH);
         self.setup(row.context("the service is a row")?)
+    }
+
+    /// The app of this name, packed, without its native self.
+    pub fn packed(&self, name: &str) -> anyhow::Result<Stage<'_>> {
+        let row = ROWS.iter().find(|row| row.subject.app == name);
+        let row = row.with_context(|| format!("no row is called {name}"))?;
+        if matches!(row.build, Build::Node) {
+            npm::install(&app(row), &bounds(MINUTES, self.cancel))?;
+        }
+        self.component(row, PathBuf::new())
     }
 
     fn setup(&self, row: &Row) -> anyhow::Result<Stage<'_>> {
