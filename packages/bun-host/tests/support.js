@@ -48,7 +48,8 @@ export async function warpRun({ component, config }) {
   return {
     url: `http://127.0.0.1:${port}`,
     async close() {
-      running.kill("SIGTERM");
+      // It would wait for the sessions that its guests keep open.
+      running.kill("SIGKILL");
       await running.exited;
     },
   };

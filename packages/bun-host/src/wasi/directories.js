@@ -3,8 +3,11 @@ import {
   closeSync, constants, fstatSync, fsyncSync, ftruncateSync, futimesSync, linkSync, lstatSync, lutimesSync, mkdirSync, openSync,
   readdirSync, readlinkSync, readSync, realpathSync, renameSync, rmdirSync, statSync, symlinkSync, unlinkSync, utimesSync, writeSync,
 } from "node:fs";
-import { basename, dirname, join, sep } from "node:path";
+import { join } from "node:path";
 import { HostError } from "../errors.js";
+
+/** The most links on one way, as Linux has it. */
+const MAX_LINKS = 40;
 
 /** Errors of the system as WASI calls them. */
 const CODES = new Map([
@@ -35,7 +38,7 @@ function attempt(call) {
  */
 export function directories({ wasi: { filesystem, io }, files }, wanted) {
   const flags = { read: true, mutateDirectory: true };
-  const adapter = { getRoot: (/** @type {string} */ path) => new Descriptor({ io, files, root: path }, path, null, flags) };
+  const adapter = { getRoot: (/** @type {string} */ path) => new Descriptor({ io, files }, realpathSync(path), null, flags) };
   return filesystem.createFilesystem({ adapter, preopens: Object.fromEntries(wanted) });
 }
 
@@ -44,7 +47,6 @@ export function directories({ wasi: { filesystem, io }, files }, wanted) {
  * @typedef {object} Tree
  * @property {any} io preview2-shim's
  * @property {Set<Disposable>} files that are open
- * @property {string} root nothing outside of it is reached
  */
 
 /** Refuses a directory that is not there, before a guest looks for it. @param {Map<string, string>} wanted */
@@ -125,27 +127,37 @@ class Descriptor {
 
   /**
    * The path of this machine that one below this directory means. Links are followed one
-   * by one, and none leads out of the root.
+   * by one: none leads out of the directory, and nobody learns what is there.
    * @param {string} path
    * @param {boolean} [follow] the last part, too
    */
   #at(path, follow = false) {
     if (this.#file !== null) throw "not-directory";
     if (path.startsWith("/") || path.includes("\0")) throw "not-permitted";
-    const inside = (/** @type {string} */ real) => real === top || real.startsWith(top === sep ? sep : top + sep);
-    const top = attempt(() => realpathSync(this.#tree.root));
-    const joined = join(attempt(() => realpathSync(this.#path)), path);
-    if (!inside(joined)) throw "not-permitted";
-    const trimmed = joined.length > 1 ? joined.replace(/\/$/, "") : joined;
-    if (trimmed === top) return top;
-    const parent = attempt(() => realpathSync(dirname(trimmed)));
-    if (!inside(parent)) throw "not-permitted";
-    const full = join(parent, basename(trimmed));
-    const isLink = lstatSync(full, { throwIfNoEntry: false })?.isSymbolicLink();
-    if (!isLink || !follow) return full;
-    const target = attempt(() => realpathSync(full));
-    if (!inside(target)) throw "not-permitted";
-    return target;
+    const pending = path.split("/").filter((part) => part !== "" && part !== ".");
+    /** @type {string[]} */
+    const inside = [];
+    for (let links = 0; ; ) {
+      const part = pending.shift();
+      if (part === undefined) return join(this.#path, ...inside);
+      if (part === "..") {
+        if (inside.pop() === undefined) throw "not-permitted";
+        continue;
+      }
+      const last = pending.length === 0;
+      const full = join(this.#path, ...inside, part);
+      const found = attempt(() => lstatSync(full, { throwIfNoEntry: false }));
+      if (found?.isSymbolicLink() && (!last || follow)) {
+        if (++links > MAX_LINKS) throw "loop";
+        const target = attempt(() => readlinkSync(full));
+        if (target.startsWith("/")) throw "not-permitted";
+        pending.unshift(...target.split("/").filter((part) => part !== "" && part !== "."));
+        continue;
+      }
+      if (!last && !found) throw "no-entry";
+      if (!last && !found?.isDirectory()) throw "not-directory";
+      inside.push(part);
+    }
   }
 
   #mayChange() {
