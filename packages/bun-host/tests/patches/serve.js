@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { component } from "./component.js";
+import { component } from "../component.js";
 import { both } from "./packages.js";
 
 export const { stock, patched } = await both("jco");
@@ -34,7 +34,7 @@ function freePort() {
 export async function answers(jco, requests, flags) {
   const directory = await mkdtemp(join(tmpdir(), "warpgrid-jco-serve-"));
   const [file, imported] = [join(directory, "served.wasm"), join(directory, "status.js")];
-  await writeFile(file, await component());
+  await writeFile(file, await component({ imported: true }));
   await writeFile(imported, "export const get = () => 207;");
   const port = await freePort();
   const command = [join(jco, "dist/jco.js"), "serve", file, "--host", "127.0.0.1", "--port", `${port}`];
