@@ -8,6 +8,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { stringify } from "smol-toml";
 import { endpoint } from "./config/databases.js";
 import { HostError, warnOnce } from "./errors.js";
@@ -16,9 +17,9 @@ import { canonical } from "./names/name.js";
 
 /** How long `warp db-proxy` may take to listen, in milliseconds. */
 const START = 20_000;
-/** How long it may take to end: open sessions have 10 s there. */
-const STOP = 12_000;
 
+/** What ends it with this process. */
+const GUARD = fileURLToPath(new URL("guarded.js", import.meta.url));
 /** Where `warp` is, if it is not on PATH. */
 const VARIABLE = "WARPGRID_WARP";
 
@@ -112,16 +113,14 @@ function withoutProxy({ host, port, login, tls }) {
 class Proxy {
   #process;
   #addresses;
-  #exit = () => this.#process.kill();
 
   /**
-   * @param {import("bun").Subprocess} process
+   * @param {import("bun").Subprocess<"pipe">} process
    * @param {Map<string, Address>} addresses by `host:port`
    */
   constructor(process, addresses) {
     this.#process = process;
     this.#addresses = addresses;
-    globalThis.process.on("exit", this.#exit);
   }
 
   /**
@@ -135,9 +134,9 @@ class Proxy {
       const { text, env } = forProxy(config);
       const file = join(directory, "warp.toml");
       await writeFile(file, text, { mode: 0o600 });
-      const process = Bun.spawn([warp, "db-proxy", "--json", "--config", file], {
+      const process = Bun.spawn([globalThis.process.execPath, GUARD, warp, "db-proxy", "--json", "--config", file], {
         env: { ...globalThis.process.env, ...env },
-        stdin: "ignore",
+        stdin: "pipe",
         stdout: "pipe",
         stderr: "pipe",
       });
@@ -147,12 +146,9 @@ class Proxy {
         said.passOn();
         return new Proxy(process, addresses);
       } catch {
-        process.kill();
+        await process.stdin.end();
         throw new HostError(`\`${warp} db-proxy\` did not start: ${await said.text()}`, "mend what it says, or give `warp: false` to do without it");
       }
-    } catch (error) {
-      if (error instanceof HostError) throw error;
-      throw new HostError(`cannot run \`${warp}\`: ${error instanceof Error ? error.message : error}`, `build it, or name another one by ${VARIABLE}`);
     } finally {
       await rm(directory, { recursive: true, force: true });
     }
@@ -164,11 +160,8 @@ class Proxy {
   }
 
   async close() {
-    globalThis.process.off("exit", this.#exit);
-    this.#process.kill("SIGTERM");
-    const timer = setTimeout(() => this.#process.kill("SIGKILL"), STOP);
+    await this.#process.stdin.end();
     await this.#process.exited;
-    clearTimeout(timer);
   }
 }
 

@@ -81,7 +81,12 @@ export class App {
    */
   async fetch(input, init) {
     const request = input instanceof Request ? new Request(input, init) : new Request(new URL(input, this.url).href, init);
-    return this.#deployment.fetch(request);
+    const { signal } = request;
+    signal.throwIfAborted();
+    const answered = this.#deployment.fetch(request);
+    const left = new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+    left.catch(() => answered.then((response) => response.body?.cancel()).catch(() => {}));
+    return Promise.race([answered, /** @type {Promise<never>} */ (left)]);
   }
 
   /** The most demanding threading model that the guest has declared. */

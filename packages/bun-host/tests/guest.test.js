@@ -102,6 +102,14 @@ describe.skipIf(without)("a guest", () => {
     expect((await app.fetch("/served")).status).toBe(200);
   });
 
+  test("is left by a client that does not wait", async () => {
+    const leaving = new AbortController();
+    const waiting = app.fetch("/slow?ms=1000", { signal: leaving.signal });
+    leaving.abort();
+    await expect(waiting).rejects.toThrow("aborted");
+    await expect(app.fetch("/served", { signal: AbortSignal.abort() })).rejects.toThrow("aborted");
+  });
+
   test("goes on after an error of its own", async () => {
     expect((await app.fetch("/throw")).status).toBe(500);
     expect(said.join("")).toContain("on purpose");

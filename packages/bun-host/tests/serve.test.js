@@ -90,3 +90,18 @@ test("a `warp` that does not start is an error", async () => {
   await expect(serve(files.plain, { config, warp: "/bin/false" })).rejects.toThrow("did not start");
   await expect(serve(files.plain, { config, warp: join(folder, "nowhere") })).rejects.toThrow("cannot run");
 });
+
+test.skipIf(process.platform !== "linux")("what was started ends with a process that does not close", async () => {
+  const program = `
+    const running = Bun.spawn([process.execPath, ${JSON.stringify(join(import.meta.dir, "../src/guarded.js"))}, "sleep", "600"], { stdin: "pipe", stdout: "inherit" });
+    while (!(await Bun.file("/proc/" + running.pid + "/task/" + running.pid + "/children").text()).trim()) await Bun.sleep(10);
+    console.log(await Bun.file("/proc/" + running.pid + "/task/" + running.pid + "/children").text());
+    process.kill(process.pid, "SIGKILL");`;
+  const killed = Bun.spawn([process.execPath, "-e", program], { stdout: "pipe", stderr: "inherit" });
+  const output = killed.stdout.getReader();
+  const pid = Number(new TextDecoder().decode((await output.read()).value));
+  expect(pid).toBeGreaterThan(1);
+  const runs = () => Bun.file(`/proc/${pid}/comm`).text().then((name) => name.trim() === "sleep", () => false);
+  for (let wait = 0; wait < 100 && (await runs()); wait++) await Bun.sleep(50);
+  expect(await runs()).toBe(false);
+}, 20_000);
