@@ -50,7 +50,12 @@ export async function answers(jco, requests, flags) {
     for (let request = 0; request < requests; request++) all.push(await status(port));
     return all;
   } finally {
-    process.kill(-server.pid, "SIGKILL");
+    try {
+      process.kill(-server.pid, "SIGKILL");
+    } catch (error) {
+      // It has ended by itself.
+      if (error.code !== "ESRCH") throw error;
+    }
     await server.exited;
     await rm(directory, { recursive: true, force: true });
   }

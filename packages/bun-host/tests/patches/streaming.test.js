@@ -1,4 +1,4 @@
-// bun-patches/preview2-shim/0004: bodies of incoming requests and their responses are streamed.
+// bun-patches/preview2-shim/0004: requests and their responses are streamed.
 import { expect, test } from "bun:test";
 import { pending } from "./packages.js";
 import { patched, stock } from "./shim.js";
