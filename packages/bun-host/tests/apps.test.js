@@ -37,6 +37,7 @@ for (const [name, dialogue] of Object.entries(DIALOGUES)) {
     });
 
     test("answers as under `warp run`", async () => {
+      expect((await fetch(`${native.url}/health`)).status).toBe(200);
       for (const [path, init] of dialogue) {
         const expected = await seen(await fetch(`${native.url}${path}`, init));
         expect({ path, ...(await seen(await fetch(new URL(path, app.url), init))) }).toEqual({ path, ...expected });
