@@ -16,7 +16,6 @@ const MANIFESTS: &[&str] = &[
     "package.json",
     "package-lock.json",
     "crates/warpgrid-js/js/package.json",
-    "packages/bun-host/package.json",
     "packages/node-compat/package.json",
 ];
 
