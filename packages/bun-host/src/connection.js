@@ -29,6 +29,10 @@ export class Connection {
   #unsent = [];
   #backlog = 0;
   #ending = false;
+  /** Nothing is read any more; what was written is still sent. */
+  #closed = false;
+  /** The system has no connection any more. */
+  #gone = false;
   /** @type {(() => void)[]} */
   #readers = [];
   /** @type {(() => void)[]} */
@@ -65,6 +69,7 @@ export class Connection {
   #handlers() {
     return {
       data: (socket, data) => {
+        if (this.#closed) return;
         this.#chunks.push(data);
         this.#waiting += data.byteLength;
         if (this.#waiting >= BUFFER && !this.#paused) {
@@ -75,7 +80,10 @@ export class Connection {
       },
       drain: () => this.#drain(),
       end: () => this.#end(null),
-      close: (_, error) => this.#end(error ?? null),
+      close: (_, error) => {
+        this.#gone = true;
+        this.#end(error ?? null);
+      },
       error: (_, error) => this.#end(error),
       // Bun.connect rejects with it.
       connectError: () => {},
@@ -131,12 +139,12 @@ export class Connection {
 
   /** How many bytes {@link write} takes now. */
   room() {
-    return this.#ending || !this.#socket ? 0 : Math.max(0, BUFFER - this.#backlog);
+    return this.closed() ? 0 : Math.max(0, BUFFER - this.#backlog);
   }
 
   /** Whether writing fails from now on. */
   closed() {
-    return !this.#socket || this.#ending || (this.#ended && this.#error !== null);
+    return this.#closed || this.#gone || this.#ending || this.#error !== null;
   }
 
   /** @returns {Promise<void>} */
@@ -175,7 +183,10 @@ export class Connection {
       }
       this.#unsent.shift();
     }
-    if (this.#ending && this.#unsent.length === 0) socket?.shutdown();
+    if (this.#unsent.length === 0) {
+      if (this.#closed) socket?.end();
+      else if (this.#ending) socket?.shutdown();
+    }
     this.#wakeWriters();
   }
 
@@ -196,12 +207,12 @@ export class Connection {
   }
 
   close() {
-    const socket = this.#socket;
-    this.#socket = null;
+    if (this.#closed) return;
+    this.#closed = true;
     this.#chunks = [];
     this.#waiting = 0;
+    if (this.#paused) this.#socket?.resume();
     this.#end(null);
-    // What was written is sent first.
-    socket?.end();
+    this.#drain();
   }
 }

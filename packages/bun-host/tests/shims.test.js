@@ -153,6 +153,20 @@ describe("connections to a database", () => {
     proxy.close(connection);
   }, 30_000);
 
+  test("send what was written before they were closed", async () => {
+    const shared = await guest();
+    const proxy = databaseProxy(shared);
+    const connection = await proxy.connect(sockets(shared).route("cache.warp.local", 6379));
+    client.pause();
+    const from = received.length;
+    const sent = await proxy.send(connection, bytes("z".repeat(1 << 20)));
+    proxy.close(connection);
+    client.resume();
+    const arrived = () => received.slice(from).join("").replaceAll("\0", "").length;
+    for (let wait = 0; wait < 100 && arrived() < sent; wait++) await Bun.sleep(20);
+    expect(arrived()).toBe(sent);
+  }, 30_000);
+
   test("are refused where there is none", async () => {
     const shared = await guest({ connections: 1 });
     const proxy = databaseProxy(shared);
