@@ -117,6 +117,16 @@ impl<'a> Bench<'a> {
         self.setup(row.context("the service is a row")?)
     }
 
+    /// The app of this name, packed, without its native self.
+    pub fn packed(&self, name: &str) -> anyhow::Result<Stage<'_>> {
+        let row = ROWS.iter().find(|row| row.subject.app == name);
+        let row = row.with_context(|| format!("no row is called {name}"))?;
+        if matches!(row.build, Build::Node) {
+            npm::install(&app(row), &bounds(MINUTES, self.cancel))?;
+        }
+        self.component(row, PathBuf::new())
+    }
+
     fn setup(&self, row: &Row) -> anyhow::Result<Stage<'_>> {
         let app = app(row);
         let native = match row.build {

@@ -9,7 +9,7 @@ use warpgrid_series::{Place, Programs, Series, apply, export, import, status};
 use warpgrid_test_harness::process::{self, Finished};
 
 use super::report::{Counts, Report, Status, Subject};
-use super::{bounds, javascript, libtest};
+use super::{bounds, bun_host, javascript, libtest};
 use crate::compat::{Run, go, libc, npm};
 use crate::flags::{Codegen, GoCompiler, Setup};
 use crate::{codegen, setup, workspace};
@@ -33,6 +33,7 @@ const SUITES: &[(&str, Suite)] = &[
         ]),
     ),
     ("javascript", Suite::JavaScript),
+    ("bun-host", Suite::BunHost),
     ("libc-tests", Suite::LibcTests),
     (
         "go-packages",
@@ -70,6 +71,9 @@ enum Suite {
     /// Whether node-compat fits the contract's types, and each patch of
     /// componentize-js does what it says where the stock one does not.
     JavaScript,
+    /// Whether packed components answer inside Bun as they do under `warp run`,
+    /// and each patch in `bun-patches` does what it says where stock does not.
+    BunHost,
     /// wasi-libc's own tests: the patched libc passes what the stock one
     /// passes, and the table says so.
     LibcTests,
@@ -111,7 +115,7 @@ impl Suite {
     fn language(&self) -> &'static str {
         match self {
             Suite::GoPackages(_) => "Go",
-            Suite::JavaScript => "JavaScript",
+            Suite::BunHost | Suite::JavaScript => "JavaScript",
             Suite::NpmPackages(_) => "TypeScript",
             _ => "Rust",
         }
@@ -124,6 +128,7 @@ impl Suite {
             Suite::Patches => verdict(round_trips(&root, cancel)),
             Suite::Sysroots => verdict(setup::ensure(&REBUILD, cancel)),
             Suite::JavaScript => javascript::run(&root, cancel),
+            Suite::BunHost => bun_host::run(&root, cancel),
             Suite::LibcTests => libc_tests(cancel),
             Suite::GoPackages(names) => go_packages(names, cancel),
             Suite::NpmPackages(names) => npm_packages(names, cancel),
