@@ -275,15 +275,18 @@ fn a_program_that_is_told_to_stop_answers_what_is_open() {
     assert!(service.ended(&bounds()).unwrap().success());
 }
 
-/// Byte for byte; and what random numbers are part of, each side checks of the other.
-#[test]
-fn keys_ciphers_and_signatures_are_nodes() {
-    let program = |variables| Program {
+fn crypto<'a>(variables: &'a [(&'a str, &'a str)]) -> Program<'a> {
+    Program {
         name: "crypto",
         configuration: "[limits]\nrequest-timeout = \"120s\"\n",
         variables,
-    };
-    let (_project, service) = program(&[]).serve();
+    }
+}
+
+/// Byte for byte; and what random numbers are part of, each side checks of the other.
+#[test]
+fn keys_ciphers_and_signatures_are_nodes() {
+    let (_project, service) = crypto(&[]).serve();
     for part in [
         "ciphers",
         "keyObjects",
@@ -292,13 +295,13 @@ fn keys_ciphers_and_signatures_are_nodes() {
         "certificates",
         "web",
     ] {
-        let expected = program(&[("PART", part)]).natively();
+        let expected = crypto(&[("PART", part)]).natively();
         let given = answer_to(&service, Request::Get(&format!("/{part}")));
         expect_answer(&expected, &given, &service);
     }
     let ours = answer_to(&service, Request::Get("/signed")).to_string();
-    let theirs = program(&[("PART", "signed")]).natively().to_string();
-    all_right(&program(&[("SIGNED", &ours)]).natively());
+    let theirs = crypto(&[("PART", "signed")]).natively().to_string();
+    all_right(&crypto(&[("SIGNED", &ours)]).natively());
     all_right(&answer_to(&service, Request::PostJson("/", &theirs)));
 }
 

@@ -29,9 +29,12 @@ function aesKey(name, secret, extractable, wanted) {
 /** @param {string} name @param {object} operations */
 const aes = (name, operations) => ({
   name,
-  generate: (/** @type {Parameters} */ parameters, /** @type {boolean} */ extractable, /** @type {string[]} */ usages) => aesKey(name, randomBytes(lengthOf(parameters) / 8), extractable, usages),
-  importKey: (/** @type {string} */ format, /** @type {any} */ data, /** @type {Parameters} */ _, /** @type {boolean} */ extractable, /** @type {string[]} */ usages) => aesKey(name, secretIn(format, data, usages, extractable), extractable, usages),
-  exportKey: (/** @type {string} */ format, /** @type {any} */ key, /** @type {Uint8Array} */ secret) => secretAs(format, key, secret, `A${secret.length * 8}${name.slice(4)}`),
+  /** @param {Parameters} parameters @param {boolean} extractable @param {string[]} usages */
+  generate: (parameters, extractable, usages) => aesKey(name, randomBytes(lengthOf(parameters) / 8), extractable, usages),
+  /** @param {string} format @param {any} data @param {Parameters} _ @param {boolean} extractable @param {string[]} usages */
+  importKey: (format, data, _, extractable, usages) => aesKey(name, secretIn(format, data, usages, extractable), extractable, usages),
+  /** @param {string} format @param {any} key @param {Uint8Array} secret */
+  exportKey: (format, key, secret) => secretAs(format, key, secret, `A${secret.length * 8}${name.slice(4)}`),
   keyLength: lengthOf,
   ...operations,
 });

@@ -34,7 +34,8 @@ export function remembered(key, material, object) {
  */
 export function webKey(type, algorithm, extractable, usages, material, object) {
   const key = Object.create(globalThis.CryptoKey.prototype);
-  for (const [name, value] of Object.entries({ type, extractable, algorithm, usages, [Symbol.toStringTag]: "CryptoKey" })) Object.defineProperty(key, name, { value, enumerable: name !== "constructor" });
+  // The prototype's own getters are of the engine's keys only.
+  for (const [name, value] of Object.entries({ type, extractable, algorithm, usages })) Object.defineProperty(key, name, { value, enumerable: true });
   Object.defineProperty(key, Symbol.toStringTag, { value: "CryptoKey" });
   return remembered(key, material, object);
 }
