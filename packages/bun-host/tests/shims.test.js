@@ -88,9 +88,12 @@ describe("names", () => {
   });
 });
 
+/** What the server counts. */
+const LETTER = 122;
+
 describe("connections to a database", () => {
   let server;
-  const received = [];
+  let letters = 0;
   let client;
   beforeAll(() => {
     spyOn(console, "warn").mockImplementation(() => {});
@@ -100,8 +103,9 @@ describe("connections to a database", () => {
       socket: {
         open: (socket) => (client = socket),
         data(socket, data) {
-          received.push(text(data));
-          socket.write(`got ${text(data)}`);
+          for (const byte of data) if (byte === LETTER) letters++;
+          // Who has closed would answer with a reset.
+          if (letters === 0) socket.write(`got ${text(data)}`);
         },
       },
     });
@@ -158,13 +162,11 @@ describe("connections to a database", () => {
     const proxy = databaseProxy(shared);
     const connection = await proxy.connect(sockets(shared).route("cache.warp.local", 6379));
     client.pause();
-    const from = received.length;
-    const sent = await proxy.send(connection, bytes("z".repeat(1 << 20)));
+    const sent = await proxy.send(connection, new Uint8Array(1 << 20).fill(LETTER));
     proxy.close(connection);
     client.resume();
-    const arrived = () => received.slice(from).join("").replaceAll("\0", "").length;
-    for (let wait = 0; wait < 100 && arrived() < sent; wait++) await Bun.sleep(20);
-    expect(arrived()).toBe(sent);
+    for (let wait = 0; wait < 100 && letters < sent; wait++) await Bun.sleep(20);
+    expect(letters).toBe(sent);
   }, 30_000);
 
   test("are refused where there is none", async () => {
