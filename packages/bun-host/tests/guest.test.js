@@ -125,8 +125,8 @@ describe.skipIf(without)("a guest", () => {
   });
 
   test("is told of signals while a request is open", async () => {
-    const open = json("/slow?ms=500");
-    await Bun.sleep(200);
+    const open = json("/slow?ms=1500");
+    await Bun.sleep(500);
     expect(app.signal("terminate")).toBeGreaterThan(0);
     expect((await open).told).toBe(1);
     expect(app.signal("hangup")).toBe(0);
@@ -152,13 +152,13 @@ describe.skipIf(without)("limits", () => {
       for (const count of counts) {
         expect(await (await app.fetch("/served")).json()).toBe(count);
         // A response may be there before its instance is free again.
-        await Bun.sleep(50);
+        await Bun.sleep(200);
       }
     }
   }, 60_000);
 
   test("what takes too long is given up", async () => {
-    await using app = await limited({ "request-timeout": "200ms", "response-timeout": "200ms" });
+    await using app = await limited({ "request-timeout": "2s", "response-timeout": "200ms" });
     const late = await app.fetch("/slow?ms=60000");
     expect([late.status, await late.text()]).toEqual([504, "the service did not answer in time\n"]);
     const endless = await app.fetch("/ticks");
