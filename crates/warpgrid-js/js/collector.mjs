@@ -18,12 +18,29 @@ const MARGIN = 1.1;
 /** A threshold that nothing reaches. */
 const NEVER = 0xffffffff;
 
-/** In bytes: what the engine is built with, and what a service is better with. */
-const BUILT = { nursery: 64 * MIB, heap: 27 * MIB, malloc: 38 * MIB };
-const OURS = { nursery: 1 * MIB, heap: 1 * MIB, malloc: 8 * MIB };
+/**
+ * What the engine is built with, and what a service is better with. In bytes: how large
+ * the nursery may be, what the heap and what it has by malloc may be before they are
+ * first collected, and after how much more the next slice of a collection is made. And
+ * the nanoseconds within which a second collection lets the heap grow threefold.
+ */
+const BUILT = { nursery: 64 * MIB, heap: 27 * MIB, malloc: 38 * MIB, slice: 1 * MIB, often: 1_000_000_000 };
+const OURS = { nursery: 1 * MIB, heap: 1 * MIB, malloc: 1 * MIB, slice: 16 * KIB, often: 0 };
 
-/** gcMaxBytes, gcMinNurseryBytes, gcMaxNurseryBytes, gcZoneAllocThresholdBase. */
-const tunables = ({ nursery, heap }) => bytes(MOST, 256 * KIB, nursery, heap);
+/**
+ * gcMaxBytes, gcMinNurseryBytes, gcMaxNurseryBytes, gcZoneAllocThresholdBase, smallHeapSizeMaxBytes,
+ * largeHeapSizeMinBytes; smallHeapIncrementalLimit, largeHeapIncrementalLimit; highFrequencyThreshold;
+ * highFrequencyLargeHeapGrowth, highFrequencySmallHeapGrowth, lowFrequencyHeapGrowth;
+ * mallocThresholdBase, zoneAllocDelayBytes.
+ */
+const tunables = ({ nursery, heap, malloc, slice, often }) =>
+  Buffer.concat([
+    bytes(MOST, 256 * KIB, nursery, heap, 100 * MIB, 500 * MIB),
+    doubles(1.7, MARGIN),
+    bytes(often, 0),
+    doubles(1.5, 3, GROWTH),
+    bytes(malloc, slice),
+  ]);
 
 /** Of a zone with so many bytes, or with fewer than `base`: where it is collected bit by bit, and where at once. */
 function thresholds({ nursery }, base, used) {
@@ -64,6 +81,11 @@ export function setCollector(component) {
 /** @param {number[]} values of 32 bits each */
 function bytes(...values) {
   return Buffer.from(Uint32Array.from(values).buffer);
+}
+
+/** @param {number[]} values */
+function doubles(...values) {
+  return Buffer.from(Float64Array.from(values).buffer);
 }
 
 /**

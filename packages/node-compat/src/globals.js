@@ -4,6 +4,7 @@ import "./web/abort-signal.js";
 import "./web/responses.js";
 import "./web/bodies.js";
 import "./web/clone.js";
+import "./web/console.js";
 import "./web/hmac-keys.js";
 import "./web/form-data.js";
 import "./web/readable-stream.js";
