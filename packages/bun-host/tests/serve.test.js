@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HostError, serve } from "../src/index.js";
-import { component, nothing, STATUS } from "./component.js";
+import { component, nothing, STATUS, WAITED } from "./component.js";
 
 let folder = "";
 /** @type {Record<string, string>} */
@@ -15,6 +15,7 @@ beforeAll(async () => {
     plain: await component(),
     imported: await component({ imported: true }),
     threads: await component({ threads: true }),
+    waits: await component({ waits: true }),
     nothing: await nothing(),
     text: new TextEncoder().encode("no component"),
   };
@@ -57,6 +58,16 @@ test("an instance that fails is replaced", async () => {
   }
   expect(statuses).toEqual([STATUS, 500, STATUS]);
   expect(said.join("")).toContain("the guest failed");
+});
+
+test("a guest that waits keeps nobody else from running", async () => {
+  await using app = await serve(files.waits, quietly());
+  let turns = 0;
+  const turning = setInterval(() => turns++, 1);
+  const all = await Promise.all([1, 2, 3].map(async () => (await app.fetch("/")).text()));
+  clearInterval(turning);
+  expect(all).toEqual([WAITED, WAITED, WAITED]);
+  expect(turns).toBeGreaterThan(1);
 });
 
 test("what a guest declares of threads is known", async () => {
