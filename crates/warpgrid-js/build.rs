@@ -15,12 +15,19 @@ const ROOT: &str = "../..";
 const MANIFESTS: &[&str] = &[
     "package.json",
     "package-lock.json",
+    "crates/warpgrid-bun/js/package.json",
     "crates/warpgrid-js/js/package.json",
+    "packages/bun-polyfills/package.json",
     "packages/node-compat/package.json",
 ];
 
-/// The folders whose files Node runs or bundles.
-const SOURCES: &[&str] = &["crates/warpgrid-js/js", "packages/node-compat"];
+/// The folders whose files runtimes run or bundle.
+const SOURCES: &[&str] = &[
+    "crates/warpgrid-bun/js",
+    "crates/warpgrid-js/js",
+    "packages/bun-polyfills",
+    "packages/node-compat",
+];
 
 /// The series on what makes components.
 const PATCHES: &[&str] = &["componentize-patches"];

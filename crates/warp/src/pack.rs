@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use warpgrid_bun::BunPacker;
 use warpgrid_go::GoPacker;
 use warpgrid_js::TypeScriptPacker;
 use warpgrid_libc::c::CPacker;
@@ -22,6 +23,7 @@ fn packers() -> Vec<Box<dyn Packer>> {
     vec![
         Box::new(RustPacker),
         Box::new(GoPacker),
+        Box::new(BunPacker),
         Box::new(TypeScriptPacker),
         Box::new(CPacker),
     ]

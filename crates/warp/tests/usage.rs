@@ -43,7 +43,7 @@ fn a_directory_without_a_project_asks_for_warp_toml() {
         .expect_failure(&["README is not a directory"]);
     project
         .run(&["pack", "--lang", "cobol"])
-        .expect_failure(&["`cobol`", "languages: rust, go, ts, c"]);
+        .expect_failure(&["`cobol`", "languages: rust, go, bun, ts, c"]);
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn warp_toml_is_checked_with_the_place() {
         ),
         (
             "[package]\nlang = \"cobol\"\n",
-            &["`cobol`", "warp.toml:2:8", "languages: rust, go, ts, c"],
+            &["`cobol`", "warp.toml:2:8", "languages: rust, go, bun, ts, c"],
         ),
         ("[package\n", &["warp.toml:1:"]),
     ] {

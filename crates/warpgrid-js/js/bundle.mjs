@@ -1,19 +1,15 @@
-// From a program's entry to one module that the engine can evaluate.
+// From a program's entry to one module that the engine can evaluate, by esbuild.
 import * as esbuild from "esbuild";
 import { isBuiltin } from "node:module";
-import { dirname, resolve } from "node:path";
-import { featuresOf } from "./features.mjs";
+import { dirname } from "node:path";
 import { isHostModule } from "./host-modules.mjs";
 import { lowerUnicodeProperties } from "./lower-regex.mjs";
 import { hostModulesOf, nodeModules } from "./node-modules.mjs";
+import { definedBy, entryText, named, supportedBy, withFeatures } from "./program.mjs";
 
 const LOADERS = { ".txt": "text", ".sql": "text", ".html": "text", ".md": "text" };
 
-/**
- * The packages that the program's own files import. They are evaluated while the
- * component is built; the program itself is, at its first request, because it may
- * read its environment and open connections.
- */
+/** The packages that the program's own files import. */
 async function packagesOf(entry, options) {
   const { metafile } = await esbuild.build({ ...options, entryPoints: [entry], packages: "external", metafile: true, outfile: "program.js" });
   const found = new Set();
@@ -23,26 +19,12 @@ async function packagesOf(entry, options) {
   return [...found];
 }
 
-/** A source map in which our own files are called as they are imported. */
-function named(text, project, compat) {
-  const map = JSON.parse(text);
-  const name = (source) => {
-    const path = resolve(project, source);
-    return path.startsWith(compat) ? `@warpgrid/node-compat${path.slice(compat.length)}` : source;
-  };
-  return JSON.stringify({ ...map, sources: map.sources.map(name) });
-}
-
 /**
- * @param {{ project: string, entry: string, compat: string, packages?: string[], minify?: boolean }} question
+ * @type {(question: { project: string, entry: string, compat: string, packages?: string[], minify?: boolean }) =>
+ *   Promise<import("./component.mjs").Bundled>}
  */
-export async function bundle(question) {
-  const plain = await build(question, []);
-  const features = await featuresOf({ ...plain, project: question.project });
-  return features.length > 0 ? build({ ...question, packages: plain.packages }, features) : plain;
-}
+export const bundle = withFeatures(build);
 
-/** With what only some programs need. */
 async function build({ project, entry, compat, packages, minify }, features) {
   const common = {
     absWorkingDir: project,
@@ -57,23 +39,17 @@ async function build({ project, entry, compat, packages, minify }, features) {
     loader: LOADERS,
   };
   packages ??= await packagesOf(entry, common);
-  const main = [
-    `import { incomingHandler as make } from "@warpgrid/node-compat/handler";`,
-    ...features.map(({ module }) => `import ${JSON.stringify(module)};`),
-    ...packages.map((name) => `import ${JSON.stringify(name)};`),
-    `export const incomingHandler = make(() => import(${JSON.stringify(entry)}));`,
-  ].join("\n");
   const result = await esbuild.build({
     ...common,
-    supported: Object.assign({}, ...features.map(({ supported }) => supported)),
-    stdin: { contents: main, resolveDir: dirname(entry), sourcefile: "warpgrid-entry.js" },
+    supported: supportedBy(features),
+    stdin: { contents: entryText({ entry, packages, features }), resolveDir: dirname(entry), sourcefile: "warpgrid-entry.js" },
     outfile: "program.js",
     metafile: true,
     minify,
     keepNames: minify,
     sourcemap: "external",
     sourcesContent: false,
-    define: { __dirname: '"/"', __filename: '"/program.js"', ...Object.assign({}, ...features.map(({ define }) => define)) },
+    define: { __dirname: '"/"', __filename: '"/program.js"', ...definedBy(features) },
     // Packages that say they have no side effects are loaded for theirs.
     ignoreAnnotations: true,
     plugins: [await nodeModules(compat)],
@@ -84,7 +60,7 @@ async function build({ project, entry, compat, packages, minify }, features) {
   const inputs = Object.entries(result.metafile.inputs).filter(([path]) => output.inputs[path]?.bytesInOutput > 0);
   return {
     code: lowerUnicodeProperties(file(".js")),
-    map: named(file(".map"), project, compat),
+    map: named(file(".map"), project, { "@warpgrid/node-compat": compat }),
     imports: new Set(imports),
     modules: hostModulesOf(inputs.map(([path]) => path)),
     inputs,

@@ -36,28 +36,32 @@ export function packageOf(file) {
   return scope.startsWith("@") ? `${scope}/${name}` : scope;
 }
 
+/** @typedef {Record<string, string>} Absent what to do instead, by the module's name */
+
 /**
  * @param {[string, { imports: { path: string, original?: string }[] }][]} inputs of esbuild's metafile
  * @param {string} project
- * @param {string[]} [allow] modules of Node that the program may name, and does without
+ * @param {string[]} [allow] modules that the program may name, and does without
+ * @param {Absent} [absent] modules that are not there, beside Node's
  */
-export async function limits(inputs, project, allow = []) {
+export async function limits(inputs, project, allow = [], absent = {}) {
+  const modules = { ...MODULES, ...absent };
   const errors = [];
   const natives = new Set();
   const users = new Map();
   const use = (what, name) => users.set(what, (users.get(what) ?? new Set()).add(name));
   for (const [file, { imports }] of inputs) {
-    if (file.includes("@warpgrid/") || file.includes("node-compat/")) continue;
+    if (/(^|\/)(@warpgrid|node-compat|bun-polyfills)\//.test(file)) continue;
     const name = packageOf(file);
     // Some find their machine code by names that nobody can follow.
     if (Object.hasOwn(NATIVE, name)) natives.add(name);
     for (const { original } of imports) {
       const module = original?.replace(/^node:/, "");
       if (name && LOADERS.includes(module)) natives.add(name);
-      if (!Object.hasOwn(MODULES, module) || allow.includes(module)) continue;
+      if (!Object.hasOwn(modules, module) || allow.includes(module)) continue;
       if (name) use(module, name);
       else {
-        const help = `${MODULES[module]}; a program that does without says \`allow = ["${module}"]\` under [package] in warp.toml`;
+        const help = `${modules[module]}; a program that does without says \`allow = ["${module}"]\` under [package] in warp.toml`;
         errors.push({ text: `${module} is not there in a component`, help, ...(await place(project, file, original)) });
       }
     }

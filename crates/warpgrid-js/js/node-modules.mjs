@@ -1,5 +1,5 @@
-// esbuild's plugin: Node's modules are those of @warpgrid/node-compat, and the
-// host's are left to the engine.
+// Node's modules are those of @warpgrid/node-compat, and the host's are left to the
+// engine: which file each name stands for, and esbuild's plugin of it.
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
@@ -8,6 +8,9 @@ import { isHostModule, versioned } from "./host-modules.mjs";
 
 /** Those of node-compat's modules that stand on shims. */
 const ON_SHIMS = ["dns", "fs", "net"];
+
+/** The namespace of modules whose missing names are made up for. */
+export const NAMESPACE = "node-module";
 
 /**
  * Of some files in a bundle, the modules that stand on shims, as `node:net`.
@@ -18,8 +21,14 @@ export function hostModulesOf(files) {
   return new Set(names.map((name) => `node:${name}`));
 }
 
-/** @param {string} compat the directory of @warpgrid/node-compat */
-export async function nodeModules(compat) {
+/** @typedef {{ path: string, importer: string, kind: string }} Import */
+
+/**
+ * @param {string} compat the directory of @warpgrid/node-compat
+ * @returns where an import leads, nothing where that is the bundler's affair; and the
+ *   text of a module in {@link NAMESPACE}
+ */
+export async function nodeResolution(compat) {
   const { aliases } = await import(pathToFileURL(join(compat, "aliases.js")).href);
   const absent = JSON.parse(await readFile(join(compat, "absent.json"), "utf8"));
   const require = createRequire(join(compat, "package.json"));
@@ -30,30 +39,39 @@ export async function nodeModules(compat) {
     return require.resolve(target.includes("/") ? target : `${target}/`);
   };
   return {
+    /** @param {Import} imported */
+    resolve({ path, importer, kind }) {
+      if (isHostModule(path)) return { path: versioned(path), external: true };
+      if (path === "warpgrid/pg") return { path: find(`${prefix}warpgrid/pg`) };
+      if (path.startsWith(prefix)) return { path: find(path) };
+      if (!/^[a-z]/.test(path)) return;
+      const name = path.replace(/^node:/, "").replace(/\/$/, "");
+      const target = Object.hasOwn(aliases, name) ? aliases[name] : undefined;
+      // Who requires a module may look whether a name is there. An import of a
+      // name that is not would fail even if the name is never used.
+      if (target && kind === "import-statement" && absent[name]) return { path: name, namespace: NAMESPACE };
+      if (target) return { path: find(target) };
+      if (path.startsWith("node:")) return { missing: `there is no ${path} in a component` };
+      // What node-compat itself needs is found from where it lies.
+      if (importer.startsWith(compat)) return { path: require.resolve(path) };
+    },
+    /** @param {string} name */
+    load: (name) => withAbsent(name, find(aliases[name]), absent[name]),
+  };
+}
+
+/** @param {string} compat the directory of @warpgrid/node-compat */
+export async function nodeModules(compat) {
+  const { resolve, load } = await nodeResolution(compat);
+  return {
     name: "node-modules",
     setup(build) {
-      build.onResolve({ filter: /^(wasi|warpgrid):/ }, ({ path }) =>
-        isHostModule(path) ? { path: versioned(path), external: true } : undefined,
-      );
-      build.onResolve({ filter: /^warpgrid\/pg$/ }, () => ({ path: find(`${prefix}warpgrid/pg`) }));
-      build.onResolve({ filter: /^@warpgrid\/node-compat\// }, ({ path }) => ({ path: find(path) }));
-      build.onResolve({ filter: /^[a-z]/ }, ({ path, importer, kind }) => {
-        const name = path.replace(/^node:/, "").replace(/\/$/, "");
-        const target = Object.hasOwn(aliases, name) ? aliases[name] : undefined;
-        // Who requires a module may look whether a name is there. An import of a
-        // name that is not would fail even if the name is never used.
-        if (target && kind === "import-statement" && absent[name]) return { path: name, namespace: "node-module" };
-        if (target) return { path: find(target) };
-        if (path.startsWith("node:")) {
-          return { errors: [{ text: `there is no ${path} in a component`, notes: [{ text: `imported by ${importer}` }] }] };
-        }
-        // What node-compat itself needs is found from where it lies.
-        if (importer.startsWith(compat)) return { path: require.resolve(path) };
+      build.onResolve({ filter: /^(@warpgrid\/node-compat\/|[a-z])/ }, (imported) => {
+        const found = resolve(imported);
+        if (!found?.missing) return found;
+        return { errors: [{ text: found.missing, notes: [{ text: `imported by ${imported.importer}` }] }] };
       });
-      build.onLoad({ filter: /./, namespace: "node-module" }, ({ path: name }) => ({
-        contents: withAbsent(name, find(aliases[name]), absent[name]),
-        resolveDir: compat,
-      }));
+      build.onLoad({ filter: /./, namespace: NAMESPACE }, ({ path: name }) => ({ contents: load(name), resolveDir: compat }));
     },
   };
 }

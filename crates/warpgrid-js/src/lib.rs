@@ -4,15 +4,18 @@
 //! of `packages/node-compat` in place of Node's own, and gives it to
 //! componentize-js with the series in `componentize-patches/`. [`toolchain`] puts
 //! all of it, and the packages of npm that it needs, into the store; nothing is
-//! written into the user's project but what is packed.
+//! written into the user's project but what is packed. What packs for another
+//! [`Runtime`] is laid out beside it, and [`pack`] is what both do.
 
 #![forbid(unsafe_code)]
 
 mod entry;
-mod node;
 mod packer;
 mod pipeline;
+mod runtime;
+mod tool;
 mod toolchain;
 
-pub use packer::TypeScriptPacker;
-pub use toolchain::{TOOLCHAIN_ROOT, Toolchain, toolchain};
+pub use packer::{TypeScriptPacker, pack};
+pub use runtime::{Installer, NODE, NPM, Runtime};
+pub use toolchain::{TOOLCHAIN_ROOT, Toolchain, toolchain, toolchain_by};

@@ -1,4 +1,4 @@
-//! The packer for TypeScript and JavaScript.
+//! The packer for TypeScript and JavaScript, and what it shares with others.
 
 use std::path::{Path, PathBuf};
 
@@ -8,9 +8,9 @@ use warpgrid_pack::contract::REQUIREMENTS;
 use warpgrid_pack::{Built, Error, Key, PackRequest, Packed, Packer, Program, Symbols};
 
 use crate::entry::{PACKAGE, entry};
-use crate::node;
 use crate::pipeline::{self, Answer};
-use crate::toolchain::toolchain;
+use crate::runtime::{NODE, Runtime};
+use crate::toolchain::toolchain_by;
 
 /// Packs programs for Node by esbuild and componentize-js.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ pub struct TypeScriptPacker;
 /// What `[package]` may say of such a project.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
-struct TypeScriptKeys {
+struct Keys {
     entry: Option<Spanned<String>>,
     allow: Vec<String>,
 }
@@ -37,7 +37,7 @@ const KEYS: &[Key] = &[
 
 impl Packer for TypeScriptPacker {
     fn name(&self) -> &'static str {
-        "ts"
+        NODE.language
     }
 
     fn detect(&self, project: &Path) -> Option<String> {
@@ -45,39 +45,49 @@ impl Packer for TypeScriptPacker {
     }
 
     fn pack(&self, request: &PackRequest<'_>) -> Result<Packed, Error> {
-        let keys: TypeScriptKeys = request.keys(KEYS)?;
-        refuse_others_choices(request)?;
-        let entry = entry(request, keys.entry.as_ref())?;
-        node::expect(request.command("node"))?;
-        let toolchain = toolchain(&|program| request.command(program), request.progress)?;
-        let name = request.name();
-        request.progress.step(&format!("Packing {name}"));
-        let file = file(request, &name);
-        let answer = pipeline::build(request, &toolchain, &entry, &keys.allow, &file)?;
-        for note in &answer.notes {
-            request.progress.note(&note.message());
-        }
-        let symbols = symbols(&answer);
-        let packed = request.finish(
-            self.name(),
-            &Built {
-                name,
-                file,
-                symbols,
-            },
-        )?;
-        expect_imports(&answer, &packed)?;
-        Ok(packed)
+        pack(request, &NODE)
     }
 }
 
-/// The component as Node leaves it.
-fn file(request: &PackRequest<'_>, name: &str) -> PathBuf {
-    request.target().join("ts").join(format!("{name}.wasm"))
+/// Packs a project by a runtime.
+///
+/// # Errors
+/// As [`Packer::pack`].
+pub fn pack(request: &PackRequest<'_>, runtime: &Runtime) -> Result<Packed, Error> {
+    let keys: Keys = request.keys(KEYS)?;
+    refuse_others_choices(request, runtime)?;
+    let entry = entry(request, keys.entry.as_ref())?;
+    let command = |program: &str| request.command(program);
+    runtime.expect(&command)?;
+    let toolchain = toolchain_by(&runtime.installer, &command, request.progress)?;
+    let name = request.name();
+    request.progress.step(&format!("Packing {name}"));
+    let file = file(request, runtime, &name);
+    let answer = pipeline::build(request, runtime, &toolchain, &entry, &keys.allow, &file)?;
+    for note in &answer.notes {
+        request.progress.note(&note.message());
+    }
+    let symbols = symbols(&answer);
+    let packed = request.finish(
+        runtime.language,
+        &Built {
+            name,
+            file,
+            symbols,
+        },
+    )?;
+    expect_imports(&answer, &packed)?;
+    Ok(packed)
+}
+
+/// The component as the runtime leaves it.
+fn file(request: &PackRequest<'_>, runtime: &Runtime, name: &str) -> PathBuf {
+    let folder = request.target().join(runtime.language);
+    folder.join(format!("{name}.wasm"))
 }
 
 /// What only other languages' build tools know.
-fn refuse_others_choices(request: &PackRequest<'_>) -> Result<(), Error> {
+fn refuse_others_choices(request: &PackRequest<'_>, runtime: &Runtime) -> Result<(), Error> {
     let flag = match (&request.package, &request.program) {
         (Some(_), _) => "--package",
         (_, Some(Program::Binary(_))) => "--bin",
@@ -86,7 +96,7 @@ fn refuse_others_choices(request: &PackRequest<'_>) -> Result<(), Error> {
         _ => return Ok(()),
     };
     Err(Error::Project {
-        message: format!("{flag} says nothing of a project in TypeScript"),
+        message: format!("{flag} says nothing of a project in {}", runtime.spoken),
         help: "give the project's directory, and name its file by `entry = \"src/main.ts\"` \
                under [package] in warp.toml"
             .to_owned(),
@@ -133,7 +143,7 @@ mod tests {
         for key in KEYS {
             let text = format!("[package]\n{}\n", key.example);
             let manifest = Manifest::parse("warp.toml", text).unwrap();
-            let _: TypeScriptKeys = manifest.package(KEYS).unwrap();
+            let _: Keys = manifest.package(KEYS).unwrap();
         }
     }
 

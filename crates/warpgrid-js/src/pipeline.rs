@@ -1,4 +1,4 @@
-//! One run of `js/build.mjs`: what it is asked, and what it answers.
+//! One run of a `build.mjs`: what it is asked, and what it answers.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,7 +9,8 @@ use warpgrid_pack::{Error, PackRequest, Profile, write_atomically};
 use warpgrid_store::cache_dir;
 use wasm_encoder::{CustomSection, Encode, Section};
 
-use crate::node;
+use crate::runtime::Runtime;
+use crate::tool;
 use crate::toolchain::Toolchain;
 
 /// The folder of the user's cache in which engines are kept that were joined with
@@ -30,13 +31,15 @@ struct Question<'a> {
     entry: &'a Path,
     /// `@warpgrid/node-compat`
     compat: PathBuf,
+    /// `@warpgrid/bun-polyfills`
+    polyfills: PathBuf,
     /// A folder of its own.
     work: &'a Path,
     output: &'a Path,
     splice_cache: PathBuf,
     /// Where the answer goes.
     answer: &'a Path,
-    /// Modules of Node that the program may name, and does without.
+    /// Modules that the program may name, and does without.
     allow: &'a [String],
     minify: bool,
 }
@@ -87,22 +90,24 @@ impl Remark {
 /// Bundles the program and makes a component of it.
 ///
 /// # Errors
-/// When Node fails, or the program cannot be a component: its first reason, with
+/// When the runtime fails, or the program cannot be a component: its first reason, with
 /// the place.
 pub(crate) fn build(
     request: &PackRequest<'_>,
+    runtime: &Runtime,
     toolchain: &Toolchain,
     entry: &Path,
     allow: &[String],
     output: &Path,
 ) -> Result<Answer, Error> {
-    let folder = request.target().join("ts");
+    let folder = request.target().join(runtime.language);
     let work = folder.join("work");
     let answer = folder.join("answer.json");
     let question = Question {
         project: &request.project,
         entry,
         compat: toolchain.node_compat(),
+        polyfills: toolchain.bun_polyfills(),
         work: &work,
         output,
         splice_cache: cache_dir().map_err(Error::of_two_lines)?.join(SPLICES),
@@ -113,15 +118,21 @@ pub(crate) fn build(
     let path = folder.join("question.json");
     let text = serde_json::json!(question).to_string();
     write_atomically(&path, text.as_bytes())?;
-    let mut command = request.command("node");
+    let script = toolchain.file(runtime.script);
+    let mut command = request.command(runtime.program);
+    if let (true, Some(folder)) = (runtime.aside, script.parent()) {
+        command.current_dir(folder);
+    }
     // componentize-js leaves its folders behind where it fails.
     let scratch = tempfile::tempdir()
         .map_err(|error| Error::file("make a folder in", std::env::temp_dir(), &error))?;
     command
-        .arg(toolchain.programs().join("build.mjs"))
+        .args(runtime.arguments)
+        .arg(&script)
         .arg(&path)
         .env("TMPDIR", scratch.path());
-    node::run(&mut command, &format!("packing {}", request.name()))?;
+    let action = format!("packing {}", request.name());
+    tool::run(&mut command, &action, runtime.install)?;
     let text = fs::read(&answer).map_err(|error| Error::file("read", &answer, &error))?;
     let answer: Answer = serde_json::from_slice(&text).map_err(|error| Error::Project {
         message: format!("{} is no answer: {error}", answer.display()),

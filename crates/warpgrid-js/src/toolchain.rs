@@ -1,4 +1,4 @@
-//! What Node runs, in the store: the packages of npm with the series applied, and
+//! What packs programs, in the store: the packages of npm with the series applied, and
 //! our own files beside them.
 
 use std::fs;
@@ -9,7 +9,8 @@ use warpgrid_pack::{Error, Progress};
 use warpgrid_series::{Patch, patch_directory};
 use warpgrid_store::{BuildError, Entry, Key, Staging, Store};
 
-use crate::node;
+use crate::runtime::{Installer, NPM};
+use crate::tool;
 
 include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
@@ -28,14 +29,6 @@ const PATCHED: &str = "@bytecodealliance/componentize-js";
 /// Links to the members of the workspace, below [`MODULES`]: nothing needs them.
 const MEMBERS: &str = "@warpgrid";
 
-const INSTALL: &[&str] = &[
-    "ci",
-    "--omit=dev",
-    "--ignore-scripts",
-    "--no-audit",
-    "--no-fund",
-];
-
 /// The files that pack programs, laid out as in the repository.
 #[derive(Debug, Clone)]
 pub struct Toolchain {
@@ -45,12 +38,22 @@ pub struct Toolchain {
 impl Toolchain {
     /// The folder with the program that Node runs.
     pub fn programs(&self) -> PathBuf {
-        self.root.join("crates/warpgrid-js/js")
+        self.file("crates/warpgrid-js/js")
+    }
+
+    /// A file by its name in the repository.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.root.join(name)
     }
 
     /// `@warpgrid/node-compat`
     pub fn node_compat(&self) -> PathBuf {
         self.root.join("packages/node-compat")
+    }
+
+    /// `@warpgrid/bun-polyfills`
+    pub fn bun_polyfills(&self) -> PathBuf {
+        self.root.join("packages/bun-polyfills")
     }
 
     /// Where npm's packages are.
@@ -68,11 +71,23 @@ pub fn toolchain(
     command: &dyn Fn(&str) -> Command,
     progress: &dyn Progress,
 ) -> Result<Toolchain, Error> {
+    toolchain_by(&NPM, command, progress)
+}
+
+/// As [`toolchain`], with what fetches packages.
+///
+/// # Errors
+/// As [`toolchain`].
+pub fn toolchain_by(
+    installer: &Installer,
+    command: &dyn Fn(&str) -> Command,
+    progress: &dyn Progress,
+) -> Result<Toolchain, Error> {
     let store = Store::open_default().map_err(Error::of_two_lines)?;
     let packages = packages_key();
     let fetched = entry(&store, &packages, "js-packages", |staging| {
         progress.step("Fetching packages of npm, once");
-        install(&staging.content(), command)
+        install(&staging.content(), installer, command)
     })?;
     let sources = sources_key(&packages);
     let whole = entry(&store, &sources, TOOLCHAIN_ROOT, |staging| {
@@ -115,21 +130,27 @@ fn sources_key(packages: &Key) -> Key {
     key.finish()
 }
 
-/// The packages of the lock file, whose hashes npm checks.
-fn install(content: &Path, command: &dyn Fn(&str) -> Command) -> Result<(), Error> {
+/// The packages of the lock file, whose hashes the installer checks.
+fn install(
+    content: &Path,
+    installer: &Installer,
+    command: &dyn Fn(&str) -> Command,
+) -> Result<(), Error> {
     let patches = series()?;
     for (name, text) in MANIFESTS {
         put(&content.join(name), text)?;
     }
-    let mut npm = command("npm");
-    let said = node::output(npm.args(INSTALL).current_dir(content))?;
+    let mut program = command(installer.program);
+    program.args(installer.arguments).current_dir(content);
+    let said = tool::output(&mut program, installer.install)?;
     if !said.status.success() {
         eprint!("{}", String::from_utf8_lossy(&said.stderr));
+        let name = installer.program;
         return Err(Error::ToolFailed {
             action: "fetching packages of npm".to_owned(),
-            tool: "npm".to_owned(),
+            tool: name.to_owned(),
             status: said.status.to_string(),
-            help: "mend what npm says above; it needs its registry once".to_owned(),
+            help: format!("mend what {name} says above; it needs npm's registry once"),
         });
     }
     let modules = content.join(MODULES);

@@ -1,0 +1,8 @@
+// bun build.mjs QUESTION.json: bundles a program for Bun and makes a component of
+// it. What is asked and answered, component.mjs says; `polyfills` is the directory of
+// @warpgrid/bun-polyfills.
+import { answerTo } from "../../warpgrid-js/js/component.mjs";
+import { ABSENT } from "./bun-modules.mjs";
+import { bundle } from "./bundle.mjs";
+
+await answerTo(process.argv[2], bundle, ABSENT);

@@ -1,0 +1,177 @@
+// From a program's entry to one module that the engine can evaluate, by Bun's bundler.
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { isBuiltin } from "node:module";
+import * as esbuild from "esbuild";
+import { isHostModule } from "../../warpgrid-js/js/host-modules.mjs";
+import { lowerUnicodeProperties } from "../../warpgrid-js/js/lower-regex.mjs";
+import { hostModulesOf, NAMESPACE, nodeResolution } from "../../warpgrid-js/js/node-modules.mjs";
+import { definedBy, entryText, named, supportedBy, withFeatures } from "../../warpgrid-js/js/program.mjs";
+import { BUN, bunModule } from "./bun-modules.mjs";
+import { namesOfBun } from "./bun-names.mjs";
+import { externalImports, withoutUnused } from "./imports.mjs";
+import { notFollowed } from "./not-followed.mjs";
+
+/** What a program for Bun finds of itself: a component has no files. */
+const META = {
+  "import.meta.dir": '"/"',
+  "import.meta.dirname": '"/"',
+  "import.meta.path": '"/program.js"',
+  "import.meta.filename": '"/program.js"',
+  "import.meta.file": '"program.js"',
+  "import.meta.url": '"file:///program.js"',
+  "import.meta.env": "process.env",
+  __dirname: '"/"',
+  __filename: '"/program.js"',
+};
+
+/** As Bun resolves when it runs a program. What it is told at run time stays as it is. */
+const COMMON = {
+  target: "node",
+  format: "esm",
+  conditions: ["bun"],
+  env: "disable",
+  define: { "process.env.NODE_ENV": "process.env.NODE_ENV" },
+  metafile: true,
+  throw: false,
+};
+
+/**
+ * @type {(question: { project: string, entry: string, compat: string, polyfills: string, packages?: string[], minify?: boolean }) =>
+ *   Promise<import("../../warpgrid-js/js/component.mjs").Bundled>}
+ */
+export const bundle = withFeatures(async (question, features) => {
+  const packages = question.packages ?? (await packagesOf(question.entry, question.project));
+  // What the program uses of Bun is known when it is known which files it is of.
+  const first = await build({ ...question, packages }, features);
+  const names = await namesOfBun(first.inputs, question.project);
+  const { outputs, inputs, modules } = await build({ ...question, packages }, features, names);
+  const [code, map] = await Promise.all([".js", ".js.map"].map((ending) => textOf(outputs, ending)));
+  const lowered = await lower(code, placed(map, question.project), question, features);
+  return {
+    code: lowered.code,
+    map: named(lowered.map, question.project, { "@warpgrid/node-compat": question.compat, "@warpgrid/bun-polyfills": question.polyfills }),
+    imports: new Set(externalImports(lowered.code)),
+    modules,
+    inputs,
+    packages,
+    warnings: await notFollowed(inputs, question.project),
+  };
+});
+
+const textOf = (outputs, ending) => outputs.find(({ path }) => path.endsWith(ending)).text();
+
+/** The packages that the program's own files import. */
+async function packagesOf(entry, project) {
+  const { outputs } = succeeded(await Bun.build({ ...COMMON, entrypoints: [entry], packages: "external" }), project);
+  const code = await outputs.find(({ kind }) => kind === "entry-point").text();
+  return externalImports(code, true).filter((path) => !isBuiltin(path) && !isHostModule(path) && !/^(bun$|bun:|warpgrid\/)/.test(path));
+}
+
+/** @param {string[]} [names] of Bun's, those that are used; all, while that is not known */
+async function build({ project, entry, compat, polyfills, packages }, features, names) {
+  const main = join(dirname(entry), "warpgrid-entry.js");
+  const node = await nodeResolution(compat);
+  const bun = await bunModule(polyfills, names);
+  const text = entryText({
+    entry,
+    packages,
+    features,
+    imports: [`import { program } from "@warpgrid/bun-polyfills/program";`, `import "bun";`],
+    program: "program",
+  });
+  const missing = [];
+  const result = await Bun.build({
+    ...COMMON,
+    entrypoints: [main],
+    sourcemap: "external",
+    // Packages that say they have no side effects are loaded for theirs.
+    ignoreDCEAnnotations: true,
+    plugins: [
+      {
+        name: "component",
+        setup(builder) {
+          builder.onResolve({ filter: /./ }, (imported) => {
+            if (imported.path === main) return { path: main, namespace: "entry" };
+            if (imported.importer === "runtime") return { path: "require", namespace: "runtime" };
+            const found = bun.resolve(imported) ?? node.resolve(imported);
+            if (found?.missing) missing.push({ text: found.missing, file: imported.importer });
+            return found?.missing ? undefined : found;
+          });
+          builder.onLoad({ filter: /./, namespace: "entry" }, () => ({ contents: text, loader: "js" }));
+          builder.onLoad({ filter: /./, namespace: NAMESPACE }, ({ path }) => ({ contents: node.load(path), loader: "js" }));
+          builder.onLoad({ filter: /./, namespace: BUN }, ({ path }) => ({ contents: bun.load(path), loader: "js" }));
+          builder.onLoad({ filter: /./, namespace: "runtime" }, () => ({ contents: REQUIRE, loader: "js" }));
+          builder.onLoad({ filter: exactly(entry) }, async ({ path, loader }) => ({ contents: asMain(await Bun.file(path).text()), loader }));
+        },
+      },
+    ],
+  });
+  succeeded(result, project, missing);
+  const [output] = Object.values(result.metafile.outputs).filter(({ entryPoint }) => entryPoint);
+  const own = Object.entries(result.metafile.inputs).filter(([path]) => output.inputs[path]?.bytesInOutput > 0);
+  const asked = ({ imports, ...input }) => ({ ...input, imports: imports.map(({ path, original = path, kind }) => ({ path, original, kind })) });
+  const inputs = own.map(([path, input]) => [isVirtual(path) ? path : relative(project, resolve(path)), asked(input)]);
+  return { outputs: result.outputs, inputs, modules: hostModulesOf(inputs.map(([path]) => path)) };
+}
+
+const isVirtual = (path) => /^[a-z-]+:/.test(path);
+const exactly = (path) => new RegExp(`^${path.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`);
+
+/** What the bundler makes `require` of a name of that nobody knows before. */
+const REQUIRE = `export function createRequire() {
+  return (name) => { throw Object.assign(new Error(\`Cannot find module "\${name}": it was not bundled\`), { code: "MODULE_NOT_FOUND" }); };
+}`;
+
+/** The entry is the program, though the bundler's is ours. Columns stay. @param {string} text */
+const asMain = (text) => text.replace(/\bimport\.meta\.main\b/g, (words) => "true".padEnd(words.length));
+
+/** Fails as esbuild does, with all messages. */
+function succeeded(result, project, missing = []) {
+  const errors = result.logs.filter(({ level }) => level === "error").map((log) => message(log, project));
+  const assets = result.outputs.filter(({ kind }) => kind === "asset");
+  for (const { path } of assets) {
+    const [file] = importerOf(result.metafile, path) ?? [];
+    errors.push({
+      text: `${basename(path)} would be a file beside the program, and a component has none`,
+      help: 'import its text: `with { type: "text" }`',
+      location: file ? { file: relative(project, resolve(file)), line: 1 } : null,
+    });
+  }
+  errors.push(...missing.map(({ text, file }) => ({ text, location: { file: relative(project, file), line: 1 } })));
+  if (errors.length > 0) throw Object.assign(new Error("not bundled"), { errors });
+  return result;
+}
+
+/** `Could not resolve: "x". …` in esbuild's words, which the answer knows. */
+function message({ message: text, position }, project) {
+  const unresolved = /^Could not resolve: "([^"]*)"/.exec(text);
+  return {
+    text: unresolved ? `Could not resolve "${unresolved[1]}"` : text,
+    location: position?.file ? { file: relative(project, resolve(position.file)), line: position.line } : null,
+  };
+}
+
+/** The bundler names files from where it runs. @param {string} text a source map */
+function placed(text, project) {
+  const map = JSON.parse(text);
+  return JSON.stringify({ ...map, sources: map.sources.map((source) => (isVirtual(source) ? source : relative(project, resolve(source)))) });
+}
+
+/** The engine reads ES2022, and Bun's bundler leaves what is newer. */
+async function lower(code, map, { minify }, features) {
+  const inline = `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}`;
+  const text = code.replace(/\n\/\/# (debugId|sourceMappingURL)=.*/g, "");
+  const lowered = await esbuild.transform(`${withoutUnused(text)}\n${inline}`, {
+    target: "es2022",
+    format: "esm",
+    logLevel: "silent",
+    supported: supportedBy(features),
+    define: { ...META, ...definedBy(features) },
+    minify,
+    keepNames: minify,
+    sourcemap: "external",
+    sourcesContent: false,
+    sourcefile: "program.js",
+  });
+  return { code: lowerUnicodeProperties(lowered.code), map: lowered.map };
+}

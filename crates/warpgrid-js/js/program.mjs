@@ -1,0 +1,53 @@
+// What every bundler bundles: the user's program, behind what a component exports.
+import { resolve } from "node:path";
+import { featuresOf } from "./features.mjs";
+
+/**
+ * Bundles twice where the program uses what only some do.
+ * @param {(question: any, features: any[]) => Promise<import("./component.mjs").Bundled>} build
+ */
+export const withFeatures = (build) => async (/** @type {any} */ question) => {
+  const plain = await build(question, []);
+  const features = await featuresOf({ ...plain, project: question.project });
+  return features.length > 0 ? build({ ...question, packages: plain.packages }, features) : plain;
+};
+
+/**
+ * The generated entry. Packages are evaluated while the component is built; the
+ * program itself is, at its first request, because it may read its environment and
+ * open connections.
+ * @param {{ entry: string, packages: string[], features: { module: string }[], imports?: string[], program?: string }} parts
+ *   `program`: what is made of the loaded module
+ */
+export function entryText({ entry, packages, features, imports = [], program = "" }) {
+  const load = `import(${JSON.stringify(entry)})`;
+  return [
+    `import { incomingHandler as make } from "@warpgrid/node-compat/handler";`,
+    ...imports,
+    ...features.map(({ module }) => `import ${JSON.stringify(module)};`),
+    ...packages.map((name) => `import ${JSON.stringify(name)};`),
+    `export const incomingHandler = make(() => ${program ? `${load}.then(${program})` : load});`,
+  ].join("\n");
+}
+
+/** What features ask of whoever lowers syntax. */
+export const supportedBy = (features) => Object.assign({}, ...features.map(({ supported }) => supported));
+
+/** The constants that features define. */
+export const definedBy = (features) => Object.assign({}, ...features.map(({ define }) => define));
+
+/**
+ * A source map in which our own files are called as they are imported.
+ * @param {string} text
+ * @param {string} project
+ * @param {Record<string, string>} own directories by their packages' names
+ */
+export function named(text, project, own) {
+  const map = JSON.parse(text);
+  const name = (source) => {
+    const path = resolve(project, source);
+    const found = Object.entries(own).find(([, directory]) => path.startsWith(`${directory}/`));
+    return found ? found[0] + path.slice(found[1].length) : source;
+  };
+  return JSON.stringify({ ...map, sources: map.sources.map(name) });
+}
