@@ -69,6 +69,20 @@ impl Packing {
     /// # Errors
     /// The whole report of `warp pack`.
     pub fn pack_with(&self, project: &Path, arguments: &[&str], bounds: &Bounds) -> Result<Packed> {
+        self.pack_by(None, project, arguments, bounds)
+    }
+
+    /// The same where `warp pack` is to find this Bun.
+    ///
+    /// # Errors
+    /// The whole report of `warp pack`.
+    pub fn pack_by(
+        &self,
+        bun: Option<&Path>,
+        project: &Path,
+        arguments: &[&str],
+        bounds: &Bounds,
+    ) -> Result<Packed> {
         let strings = arguments.iter().map(ToString::to_string).collect();
         let key = (project.to_owned(), strings);
         // Held meanwhile: two builds at once would only wait for each other.
@@ -84,6 +98,9 @@ impl Packing {
             .args(["pack", "--json"])
             .arg(project)
             .args(arguments);
+        if let Some(bun) = bun {
+            crate::bun::on_path(&mut command, bun)?;
+        }
         let finished = process::run(command.current_dir(project), bounds)?.success()?;
         let packed: Packed = serde_json::from_slice(&finished.stdout)
             .with_context(|| format!("`warp pack --json` printed no such object\n{finished}"))?;

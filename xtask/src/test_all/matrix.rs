@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::{Context, ensure};
 use warpgrid_series::Place;
 use warpgrid_series::process::Cancel;
+use warpgrid_test_harness::bun;
 use warpgrid_test_harness::components::{Packed, Packing};
 use warpgrid_test_harness::echo::Echo;
 use warpgrid_test_harness::process::Bounds;
@@ -42,6 +43,7 @@ pub fn run(wanted: &dyn Fn(&str) -> bool, cancel: &Cancel, report: &mut Report) 
             match row.kind {
                 Kind::Program => program::test(&setup),
                 Kind::Service(dialogue) => service::test(setup, dialogue),
+                Kind::Twin { dialogue, of } => service::test_twin(setup, dialogue, &bench.row(of)?),
             }
         });
     }
@@ -64,6 +66,8 @@ pub struct Stage<'a> {
     pub native: PathBuf,
     pub packed: Packed,
     pub packing: &'a Packing,
+    /// What runs the native program, where it is a source for Bun.
+    bun: Option<PathBuf>,
     pub databases: Databases,
     /// What else a program may connect to.
     echo: Echo,
@@ -105,14 +109,18 @@ impl<'a> Bench<'a> {
 
     /// The service that Go is measured with, and its native self.
     pub fn go_bench(&self) -> anyhow::Result<Stage<'_>> {
-        let row = ROWS.iter().find(|row| row.subject.app == GO_BENCH);
-        self.setup(row.context("the service is a row")?)
+        self.row(GO_BENCH)
     }
 
     /// The service that TypeScript is measured with, and its native self.
     pub fn ts_bench(&self) -> anyhow::Result<Stage<'_>> {
-        let row = ROWS.iter().find(|row| row.subject.app == TS_BENCH);
-        self.setup(row.context("the service is a row")?)
+        self.row(TS_BENCH)
+    }
+
+    /// The row of an app, and its native self.
+    fn row(&self, app: &str) -> anyhow::Result<Stage<'_>> {
+        let row = ROWS.iter().find(|row| row.subject.app == app);
+        self.setup(row.with_context(|| format!("{app} is no row"))?)
     }
 
     fn setup(&self, row: &Row) -> anyhow::Result<Stage<'_>> {
@@ -127,6 +135,7 @@ impl<'a> Bench<'a> {
             Build::Cargo => super::native::cargo(&app, &[], self.cancel)?,
             Build::Go | Build::TinyGo => super::native::go(&app, &bounds(MINUTES, self.cancel))?,
             Build::Node => super::native::node(&app, &bounds(MINUTES, self.cancel))?,
+            Build::Bun => super::native::bun(&app, &bounds(MINUTES, self.cancel))?,
             Build::Optimised => super::native::cargo(&app, &["--release"], self.cancel)?,
         };
         self.component(row, native)
@@ -135,9 +144,13 @@ impl<'a> Bench<'a> {
     fn component(&self, row: &Row, native: PathBuf) -> anyhow::Result<Stage<'_>> {
         let bounds = bounds(MINUTES, self.cancel);
         let app = app(row);
+        let bun =
+            matches!(row.build, Build::Bun).then(|| bun::program(&workspace::root(), &bounds));
+        let bun = bun.transpose()?;
+        let arguments = row.build.arguments();
         let packed = self
             .packing
-            .pack_with(&app, row.build.arguments(), &bounds)?;
+            .pack_by(bun.as_deref(), &app, arguments, &bounds)?;
         let expected: BTreeSet<&str> = row.subject.shims.iter().copied().collect();
         let found: BTreeSet<&str> = packed.shims.iter().map(String::as_str).collect();
         ensure!(
@@ -154,6 +167,7 @@ impl<'a> Bench<'a> {
             native,
             packed,
             packing: &self.packing,
+            bun,
             databases,
             echo: Echo::start()?,
             notes: tempfile::tempdir()?,
@@ -171,12 +185,14 @@ impl Stage<'_> {
     /// The native program, with the database where it really is.
     pub fn native(&self) -> Command {
         let is_script = self.native.extension().is_some_and(|ending| ending == "js");
-        let mut command = if is_script {
-            let mut node = Command::new("node");
-            node.arg(&self.native);
-            node
-        } else {
-            Command::new(&self.native)
+        let node = is_script.then(|| Path::new("node"));
+        let mut command = match self.bun.as_deref().or(node) {
+            Some(interpreter) => {
+                let mut command = Command::new(interpreter);
+                command.arg(&self.native);
+                command
+            }
+            None => Command::new(&self.native),
         };
         command
             .current_dir(self.scratch.path())

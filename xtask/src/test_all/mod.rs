@@ -1,5 +1,6 @@
 //! `cargo xtask test-all`: every test there is, in one command.
 
+mod bun_sdk;
 pub mod databases;
 mod javascript;
 mod libtest;

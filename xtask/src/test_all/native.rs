@@ -9,6 +9,7 @@ use warpgrid_test_harness::npm;
 use warpgrid_test_harness::process::{self, Bounds};
 
 use super::suites;
+use crate::workspace;
 
 /// A C program; `flags` are those of its library.
 pub fn c(app: &Path, flags: &[String], bounds: &Bounds) -> anyhow::Result<PathBuf> {
@@ -98,4 +99,12 @@ pub fn node(app: &Path, bounds: &Bounds) -> anyhow::Result<PathBuf> {
     build.args(["run", "build", "--silent"]).current_dir(app);
     process::run(&mut build, bounds)?.success()?;
     Ok(app.join("target/native/main.js"))
+}
+
+/// A program for Bun, whose types are checked. What it gives is its source.
+pub fn bun(app: &Path, bounds: &Bounds) -> anyhow::Result<PathBuf> {
+    // The packages of the repository's own that it uses find theirs there.
+    npm::install(&workspace::root(), bounds)?;
+    node(app, bounds)?;
+    Ok(app.join("src/main.ts"))
 }

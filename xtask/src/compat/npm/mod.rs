@@ -100,10 +100,7 @@ pub fn run<R: Runtime, S: AsRef<str>>(only: &[S], cancel: &Cancel) -> anyhow::Re
 
 /// What earlier runs found of what is not tried now. Where all are tried, what
 /// is listed no more is dropped.
-fn others<R: Runtime>(
-    packages: &BTreeMap<String, Package>,
-    all: bool,
-) -> anyhow::Result<Table<R>> {
+fn others<R: Runtime>(packages: &BTreeMap<String, Package>, all: bool) -> anyhow::Result<Table<R>> {
     let recorded = if all { None } else { Table::recorded()? };
     let mut table = recorded.unwrap_or_else(Table::new);
     table
@@ -138,7 +135,11 @@ fn refused<R: Runtime>(
         Err(failure) if says(&failure.account) => None,
         Err(failure) => Some(failure),
     };
-    task.done(failure.as_ref().map_or("is refused", |failure| failure.cause.as_str()));
+    task.done(
+        failure
+            .as_ref()
+            .map_or("is refused", |failure| failure.cause.as_str()),
+    );
     Ok(Tried {
         bytes: None,
         failure,

@@ -132,7 +132,9 @@ fn taken(name: &str) -> anyhow::Result<Package> {
 /// The projects that have programs of these packages.
 pub fn projects(packages: &BTreeMap<String, Package>) -> impl Iterator<Item = &Path> {
     let projects = packages.values().map(|package| package.project.as_path());
-    projects.collect::<std::collections::BTreeSet<_>>().into_iter()
+    projects
+        .collect::<std::collections::BTreeSet<_>>()
+        .into_iter()
 }
 
 /// One of the list for Node.

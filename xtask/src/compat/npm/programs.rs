@@ -70,6 +70,7 @@ impl<R: Runtime> Programs<R> {
         let mut command = Command::new(&self.warp);
         command.arg("pack").arg(package.project.join(name));
         command.args(["--lang", R::LANG, "--output"]).arg(&output);
+        R::equip(&mut command, &self.bounds)?;
         let packed = process::run(command.current_dir(&self.scratch), &self.bounds)?;
         if !packed.status.success() {
             return Err(Failure::said("is not packed", &packed));

@@ -4,7 +4,10 @@ use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use warpgrid_test_harness::bun;
 use warpgrid_test_harness::process::Bounds;
+
+use crate::workspace;
 
 /// A matrix of npm packages.
 pub trait Runtime: Debug + Clone + PartialEq + Eq {
@@ -30,6 +33,12 @@ pub trait Runtime: Debug + Clone + PartialEq + Eq {
     /// # Errors
     /// Where it cannot be had.
     fn serve(program: &Path, bounds: &Bounds) -> anyhow::Result<Command>;
+
+    /// Lets `warp pack` find what it packs by.
+    ///
+    /// # Errors
+    /// Where it cannot be had.
+    fn equip(pack: &mut Command, bounds: &Bounds) -> anyhow::Result<()>;
 }
 
 /// Node, beside the packer `ts`.
@@ -42,7 +51,7 @@ pub enum Bun {}
 
 /// What serves a program, in the project of its runtime.
 fn script(project: &str, name: &str) -> PathBuf {
-    crate::workspace::root().join(project).join(name)
+    workspace::root().join(project).join(name)
 }
 
 impl Runtime for Node {
@@ -67,6 +76,10 @@ impl Runtime for Node {
         node.arg(script(Self::PROJECT, "serve.mjs")).arg(program);
         Ok(node)
     }
+
+    fn equip(_pack: &mut Command, _bounds: &Bounds) -> anyhow::Result<()> {
+        Ok(())
+    }
 }
 
 impl Runtime for Bun {
@@ -87,8 +100,12 @@ impl Runtime for Bun {
         instead.\n\n";
 
     fn serve(program: &Path, bounds: &Bounds) -> anyhow::Result<Command> {
-        let mut bun = Command::new(crate::test_all::bun::program(bounds)?);
+        let mut bun = Command::new(bun::program(&workspace::root(), bounds)?);
         bun.arg(script(Self::PROJECT, "serve.ts")).arg(program);
         Ok(bun)
+    }
+
+    fn equip(pack: &mut Command, bounds: &Bounds) -> anyhow::Result<()> {
+        bun::on_path(pack, &bun::program(&workspace::root(), bounds)?)
     }
 }
