@@ -9,6 +9,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import program from "./program/main.js";
+import { examples, run } from "./readme.js";
 
 interface Setup {
   warp: string;
@@ -85,4 +86,11 @@ describe.skipIf(!setup)("natively and as a component", () => {
       expect(Object.keys(native).length).toBeGreaterThanOrEqual(least);
     }, 2 * MINUTE);
   }
+
+  test("the examples of README.md", async () => {
+    const all = await examples();
+    expect(all.length).toBe(5);
+    // One exports a handler, which Bun would serve for ever.
+    for (const { code, printed } of all) expect(await run(code.replace("export default handler;", ""))).toBe(printed);
+  }, MINUTE);
 });

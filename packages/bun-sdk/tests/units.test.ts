@@ -1,6 +1,6 @@
 // What needs no server.
 import { describe, expect, test } from "bun:test";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -121,3 +121,19 @@ test("a handler's type takes what Bun serves", async () => {
   using server = Bun.serve(handler);
   expect(await (await fetch(new URL("/there", server.url))).text()).toBe("/there");
 });
+
+test("the types that users get are those of the sources", async () => {
+  const root = join(import.meta.dir, "..");
+  const folder = await mkdtemp(join(tmpdir(), "warpgrid-bun-sdk-"));
+  try {
+    const tsc = Bun.spawn([process.execPath, "x", "--no-install", "tsc", "-p", "tsconfig.types.json", "--outDir", folder], { cwd: root, stdout: "pipe" });
+    expect(await new Response(tsc.stdout).text()).toBe("");
+    const names = async (path: string) => (await readdir(path, { recursive: true })).filter((name) => name.endsWith(".d.ts")).sort();
+    const there = await names(folder);
+    expect(await names(join(root, "types"))).toEqual(there);
+    // Written by `npm run types`.
+    for (const name of there) expect(await readFile(join(root, "types", name), "utf8")).toBe(await readFile(join(folder, name), "utf8"));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}, 60_000);
