@@ -89,12 +89,19 @@ function prepared(statement: Statement, second?: readonly unknown[] | QueryOptio
   return { text: statement.sql, values: statement.values, options: second as QueryOptions | undefined };
 }
 
+/** SERVER_STATUS_IN_TRANS of the protocol. */
+const IN_TRANSACTION = 1;
+
 class Connection implements Client {
   readonly #connection: PoolConnection;
   readonly #bigint: Bigint;
   #state: "used" | "broken" | "released" = "used";
   /** How many transactions are open, one within the other. */
   #depth = 0;
+  /** How many statements are not answered yet. */
+  #waiting = 0;
+  /** Whether the server is within a transaction, as it said last. */
+  #open = false;
   readonly #lost = () => void (this.#state = "broken");
 
   constructor(connection: PoolConnection, bigint: Bigint) {
@@ -107,13 +114,14 @@ class Connection implements Client {
     const query = { sql: text, ...(options?.timeout ? { timeout: options.timeout } : {}) };
     // Some statements cannot be prepared; those without parameters need not be.
     const [found, fields] = await this.#attempt(async () => (values.length ? this.#connection.execute<any>(query, values.map(parameter) as any[]) : this.#connection.query<any>(query)));
+    this.#note(found);
     if (!Array.isArray(found)) return { rows: [], rowCount: found.affectedRows, insertId: String(found.insertId), fields: [] };
     const rows = await this.#attempt(async () => converted(found, fields, this.#bigint) as R[]);
     return { rows, rowCount: rows.length, insertId: "0", fields: fields.map(({ name, columnType }: FieldPacket) => ({ name, type: columnType ?? 0 })) };
   }
 
   async transaction<T>(work: (client: Client) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    const run = (text: string) => this.#attempt(() => this.#connection.query(text));
+    const run = async (text: string) => this.#note((await this.#attempt(() => this.#connection.query(text)))[0]);
     const savepoint = `warpgrid_${this.#depth}`;
     const steps = this.#depth
       ? { begin: () => run(`SAVEPOINT ${savepoint}`), commit: () => run(`RELEASE SAVEPOINT ${savepoint}`), rollback: () => run(`ROLLBACK TO SAVEPOINT ${savepoint}`) }
@@ -124,6 +132,11 @@ class Connection implements Client {
     } finally {
       this.#depth--;
     }
+  }
+
+  #note(answer: unknown): void {
+    const { serverStatus } = answer as { serverStatus?: number };
+    if (serverStatus !== undefined) this.#open = (serverStatus & IN_TRANSACTION) !== 0;
   }
 
   async #begin({ isolation, readOnly }: TransactionOptions, run: (text: string) => Promise<unknown>): Promise<void> {
@@ -139,17 +152,21 @@ class Connection implements Client {
     }
     // What follows would wait for a statement that was given up.
     if (this.#state === "broken") throw mysqlError({ code: "PROTOCOL_CONNECTION_LOST", message: "the connection is lost" });
+    this.#waiting++;
     try {
       return await work();
     } catch (cause) {
       const error = mysqlError(cause);
       if (isFatal(error)) this.#state = "broken";
       throw error;
+    } finally {
+      this.#waiting--;
     }
   }
 
   release(): void {
-    const broken = this.#state === "broken";
+    // Whoever gets it next is not to be in somebody else's statement, or transaction.
+    const broken = this.#state === "broken" || this.#waiting > 0 || this.#open;
     this.#state = "released";
     if (broken) this.#connection.destroy();
     else this.#connection.release();

@@ -98,6 +98,9 @@ class Connection implements Client {
   #state: "used" | "broken" | "released" = "used";
   /** How many transactions are open, one within the other. */
   #depth = 0;
+  /** How many statements are not answered yet, and the end of the last one. */
+  #waiting = 0;
+  #last: Promise<unknown> = Promise.resolve();
   // Without a listener, an error of a connection that nobody asks ends the program.
   readonly #lost = () => void (this.#state = "broken");
 
@@ -132,12 +135,24 @@ class Connection implements Client {
     }
   }
 
+  /** One after the other: pg is to have one statement at a time. */
   async #attempt<T>(work: () => Promise<T>): Promise<T> {
     if (this.#state === "released") {
       throw new PostgresError("this connection was given back to its pool", { code: "CONNECTION_RELEASED", remedy: "await all queries before the function ends that the connection was given to" });
     }
+    this.#waiting++;
+    const answer = this.#last.then(() => this.#answer(work));
+    this.#last = answer.catch(() => {});
+    try {
+      return await answer;
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  async #answer<T>(work: () => Promise<T>): Promise<T> {
     // What follows would wait for a statement that was given up.
-    if (this.#state === "broken") throw postgresError(new Error("Connection terminated"));
+    if (this.#state !== "used") throw postgresError(new Error("Connection terminated"));
     try {
       return await work();
     } catch (cause) {
@@ -148,8 +163,8 @@ class Connection implements Client {
   }
 
   release(): void {
-    // Whoever gets it next is not to be in somebody else's transaction.
-    const broken = this.#state === "broken" || this.#client.getTransactionStatus() !== "I";
+    // Whoever gets it next is not to be in somebody else's transaction or statement.
+    const broken = this.#state === "broken" || this.#waiting > 0 || this.#client.getTransactionStatus() !== "I";
     this.#state = "released";
     if (!broken) this.#client.off("error", this.#lost);
     this.#client.release(broken);

@@ -77,6 +77,14 @@ const transactions = (pool: Pool): Step[] => {
     ["read only", () => pool.transaction((tx) => tx.query(take("ada", 1)), { readOnly: true })],
     ["isolation", () => pool.transaction((tx) => one(tx as Pool, "SELECT 1 AS one"), { isolation: "serializable" })],
     ["no isolation", () => pool.transaction(async () => {}, { isolation: "x; DROP TABLE accounts" as never })],
+    ["left open", async () => {
+      await pool.withConnection(async (client) => (await client.query("START TRANSACTION"), await client.query(take("ada", 1))));
+      return cents("ada");
+    }],
+    ["not awaited", async () => {
+      await pool.withConnection(async (client) => void client.query("SELECT sleep(1)").catch(() => {}));
+      return one(pool, "SELECT 1 AS one");
+    }],
     ["kept", async () => {
       let kept: any;
       await pool.transaction(async (tx) => void (kept = tx));

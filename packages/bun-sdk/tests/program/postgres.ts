@@ -90,6 +90,11 @@ const transactions = (pool: Pool): Step[] => {
       await pool.withConnection((client) => client.query("BEGIN"));
       return (await pool.query("SELECT now() = statement_timestamp() AS alone")).rows;
     }],
+    ["at once within", () => pool.transaction((tx) => Promise.all([1, 2, 3].map(async (n) => (await tx.query("SELECT $1::int AS n", [n])).rows)))],
+    ["not awaited", async () => {
+      await pool.withConnection(async (client) => void client.query("SELECT pg_sleep(1)").catch(() => {}));
+      return one(pool, "SELECT 1 AS one");
+    }],
     ["kept", async () => {
       let kept: any;
       await pool.transaction(async (tx) => void (kept = tx));
