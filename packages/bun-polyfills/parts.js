@@ -11,5 +11,6 @@ export const parts = {
     "readableStreamToJSON", "readableStreamToText", "revision", "shrink", "sleep", "sleepSync", "stderr", "stdin", "stdout", "version", "version_with_sha",
   ],
   serve: ["serve"],
+  sql: ["SQL", "postgres", "sql"],
   cookies: ["Cookie", "CookieMap"],
 };

@@ -1,6 +1,7 @@
 //! Components, packed by `warp` once in each process, or built by stock cargo.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
@@ -69,16 +70,16 @@ impl Packing {
     /// # Errors
     /// The whole report of `warp pack`.
     pub fn pack_with(&self, project: &Path, arguments: &[&str], bounds: &Bounds) -> Result<Packed> {
-        self.pack_by(None, project, arguments, bounds)
+        self.pack_in(&[], project, arguments, bounds)
     }
 
-    /// The same where `warp pack` is to find this Bun.
+    /// The same in an environment with these variables, too.
     ///
     /// # Errors
     /// The whole report of `warp pack`.
-    pub fn pack_by(
+    pub fn pack_in(
         &self,
-        bun: Option<&Path>,
+        environment: &[(&str, OsString)],
         project: &Path,
         arguments: &[&str],
         bounds: &Bounds,
@@ -97,10 +98,8 @@ impl Packing {
         command
             .args(["pack", "--json"])
             .arg(project)
-            .args(arguments);
-        if let Some(bun) = bun {
-            crate::bun::on_path(&mut command, bun)?;
-        }
+            .args(arguments)
+            .envs(environment.iter().map(|(name, value)| (name, value)));
         let finished = process::run(command.current_dir(project), bounds)?.success()?;
         let packed: Packed = serde_json::from_slice(&finished.stdout)
             .with_context(|| format!("`warp pack --json` printed no such object\n{finished}"))?;

@@ -6,7 +6,6 @@
 
 #![forbid(unsafe_code)]
 
-pub mod bun;
 pub mod components;
 pub mod corpus;
 mod daemon;

@@ -7,8 +7,8 @@ use std::process::Command;
 use anyhow::Context;
 use serde_json::{Value, json};
 use warpgrid_series::process::Cancel;
+use warpgrid_test_harness::npm;
 use warpgrid_test_harness::process::{self, Bounds, Finished};
-use warpgrid_test_harness::{bun, npm};
 
 use super::databases::Databases;
 use super::report::{Counts, Status};
@@ -44,13 +44,13 @@ fn tested(root: &Path, bounds: &Bounds, cancel: &Cancel) -> anyhow::Result<Finis
     let mut check = Command::new("npm");
     check.args(["run", "check", "--silent"]);
     process::run(check.current_dir(root.join(PACKAGE)), bounds)?.success()?;
-    let program = bun::program(root, bounds)?;
+    let program = npm::bun(root, bounds)?;
     let scratch = tempfile::tempdir()?;
     let (setup, _servers) = setup(scratch.path(), cancel)?;
     let mut test = Command::new(&program);
     test.arg("test").current_dir(root.join(PACKAGE));
     test.env("TZ", TIME_ZONE).env(SETUP, setup.to_string());
-    bun::on_path(&mut test, &program)?;
+    test.env("PATH", npm::path_with(&program)?);
     process::run(&mut test, bounds)
 }
 

@@ -2,15 +2,16 @@
 //! a real database, and compared with its native self.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, ensure};
 use warpgrid_series::Place;
 use warpgrid_series::process::Cancel;
-use warpgrid_test_harness::bun;
 use warpgrid_test_harness::components::{Packed, Packing};
 use warpgrid_test_harness::echo::Echo;
+use warpgrid_test_harness::npm;
 use warpgrid_test_harness::process::Bounds;
 
 use super::databases::Databases;
@@ -66,8 +67,6 @@ pub struct Stage<'a> {
     pub native: PathBuf,
     pub packed: Packed,
     pub packing: &'a Packing,
-    /// What runs the native program, where it is a source for Bun.
-    bun: Option<PathBuf>,
     pub databases: Databases,
     /// What else a program may connect to.
     echo: Echo,
@@ -144,13 +143,16 @@ impl<'a> Bench<'a> {
     fn component(&self, row: &Row, native: PathBuf) -> anyhow::Result<Stage<'_>> {
         let bounds = bounds(MINUTES, self.cancel);
         let app = app(row);
-        let bun =
-            matches!(row.build, Build::Bun).then(|| bun::program(&workspace::root(), &bounds));
-        let bun = bun.transpose()?;
-        let arguments = row.build.arguments();
+        let environment = match row.build {
+            Build::Bun => vec![(
+                "PATH",
+                npm::path_with(&npm::bun(&workspace::root(), &bounds)?)?,
+            )],
+            _ => Vec::new(),
+        };
         let packed = self
             .packing
-            .pack_by(bun.as_deref(), &app, arguments, &bounds)?;
+            .pack_in(&environment, &app, row.build.arguments(), &bounds)?;
         let expected: BTreeSet<&str> = row.subject.shims.iter().copied().collect();
         let found: BTreeSet<&str> = packed.shims.iter().map(String::as_str).collect();
         ensure!(
@@ -167,7 +169,6 @@ impl<'a> Bench<'a> {
             native,
             packed,
             packing: &self.packing,
-            bun,
             databases,
             echo: Echo::start()?,
             notes: tempfile::tempdir()?,
@@ -184,16 +185,15 @@ fn app(row: &Row) -> PathBuf {
 impl Stage<'_> {
     /// The native program, with the database where it really is.
     pub fn native(&self) -> Command {
-        let is_script = self.native.extension().is_some_and(|ending| ending == "js");
-        let node = is_script.then(|| Path::new("node"));
-        let mut command = match self.bun.as_deref().or(node) {
-            Some(interpreter) => {
-                let mut command = Command::new(interpreter);
-                command.arg(&self.native);
-                command
-            }
-            None => Command::new(&self.native),
+        let runtime = match self.native.extension().and_then(OsStr::to_str) {
+            Some("js") => Some(PathBuf::from("node")),
+            Some("ts") => Some(workspace::root().join("node_modules/.bin/bun")),
+            _ => None,
         };
+        let mut command = Command::new(runtime.as_ref().unwrap_or(&self.native));
+        if runtime.is_some() {
+            command.arg(&self.native);
+        }
         command
             .current_dir(self.scratch.path())
             .env("ECHO", self.echo.address().to_string())

@@ -91,6 +91,26 @@ pub fn go(app: &Path, bounds: &Bounds) -> anyhow::Result<PathBuf> {
     Ok(program)
 }
 
+/// A program for Bun, which runs its sources. They are bundled once, for what the
+/// bundler says of them.
+pub fn bun(app: &Path, bounds: &Bounds) -> anyhow::Result<PathBuf> {
+    let bun = npm::bun(&workspace::root(), bounds)?;
+    if app.join("package-lock.json").is_file() {
+        npm::install(app, bounds)?;
+        let mut check = Command::new("npm");
+        check.args(["run", "check", "--silent", "--if-present"]);
+        process::run(check.current_dir(app), bounds)?.success()?;
+    }
+    let main = app.join("src/main.ts");
+    let mut build = Command::new(bun);
+    build
+        .args(["build", "--target=bun", "--outdir", "target/native"])
+        .arg(&main)
+        .current_dir(app);
+    process::run(&mut build, bounds)?.success()?;
+    Ok(main)
+}
+
 /// A program for Node, by the script `build` of its `package.json`, which checks
 /// its types, too. What it gives is a script.
 pub fn node(app: &Path, bounds: &Bounds) -> anyhow::Result<PathBuf> {
@@ -99,12 +119,4 @@ pub fn node(app: &Path, bounds: &Bounds) -> anyhow::Result<PathBuf> {
     build.args(["run", "build", "--silent"]).current_dir(app);
     process::run(&mut build, bounds)?.success()?;
     Ok(app.join("target/native/main.js"))
-}
-
-/// A program for Bun, whose types are checked. What it gives is its source.
-pub fn bun(app: &Path, bounds: &Bounds) -> anyhow::Result<PathBuf> {
-    // The packages of the repository's own that it uses find theirs there.
-    npm::install(&workspace::root(), bounds)?;
-    node(app, bounds)?;
-    Ok(app.join("src/main.ts"))
 }

@@ -41,7 +41,7 @@ pub enum Build {
     Optimised,
     /// By npm and the scripts of its `package.json`.
     Node,
-    /// Not at all: Bun runs its sources.
+    /// By Bun, which runs the sources.
     Bun,
 }
 
@@ -76,6 +76,8 @@ const NODE_SHIMS: &[&str] = &[
 ];
 /// What one imports whose driver opens none.
 const NODE_SOCKET_SHIMS: &[&str] = &["dns", "dns-reverse", "database-proxy", "sockets"];
+/// What one for Bun imports that asks by Bun.sql.
+const BUN_SQL_SHIMS: &[&str] = &["filesystem", "database-proxy", "sockets"];
 const LIBPQ: &str = "test-apps/t1-c-libpq/libpq";
 /// What one imports whose library ignores SIGPIPE.
 const SIGNAL_SHIMS: &[&str] = &["filesystem", "dns", "signals", "database-proxy", "sockets"];
@@ -243,6 +245,18 @@ pub const ROWS: &[Row] = &[
         },
         kind: Kind::Service(service::DRIVERS),
         build: Build::Node,
+    },
+    Row {
+        folder: "test-apps",
+        subject: Subject {
+            app: "bun-sql-postgres",
+            language: "Bun",
+            shims: BUN_SQL_SHIMS,
+            database: Some("postgres"),
+            native: true,
+        },
+        kind: Kind::Service(service::BUN_SQL),
+        build: Build::Bun,
     },
 ];
 

@@ -146,6 +146,34 @@ pub const DRIVERS: Dialogue = &[
     Request::Get("/pair"),
 ];
 
+/// For one by what Bun brings.
+pub const BUN_SQL: Dialogue = &[
+    Request::Get("/"),
+    Request::Get("/health"),
+    Request::Get("/users"),
+    Request::Get("/users/1"),
+    Request::Get("/users/99"),
+    Request::Get("/users/x"),
+    Request::Get("/pair"),
+    Request::Get("/together"),
+    Request::Get("/error"),
+    Request::Get("/statements"),
+    Request::Get("/statements"),
+    Request::Get("/big"),
+    Request::Get("/stream"),
+    Request::Get("/text/%3Cb%3E"),
+    Request::Get("/nowhere"),
+    Request::PostJson("/users", r#"{"name":"Linus","letters":5}"#),
+    Request::Get("/users/4"),
+    Request::PostJson("/users", r#"{"name":"Linus","letters":5}"#),
+    // The second statement of the transaction is refused: the first is undone.
+    Request::PostJson("/users", r#"{"name":"Negative","letters":-1}"#),
+    Request::PostJson("/users", r#"{"name":"Barbara","letters":7}"#),
+    Request::PostJson("/users", "no JSON"),
+    Request::PostJson("/nowhere", "{}"),
+    Request::Get("/users"),
+];
+
 /// For every service over a table of users, whatever its language.
 pub const USERS: Dialogue = &[
     Request::Get("/"),

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use warpgrid_test_harness::bun;
+use warpgrid_test_harness::npm;
 use warpgrid_test_harness::process::Bounds;
 
 use crate::workspace;
@@ -100,12 +100,16 @@ impl Runtime for Bun {
         instead.\n\n";
 
     fn serve(program: &Path, bounds: &Bounds) -> anyhow::Result<Command> {
-        let mut bun = Command::new(bun::program(&workspace::root(), bounds)?);
+        let mut bun = Command::new(npm::bun(&workspace::root(), bounds)?);
         bun.arg(script(Self::PROJECT, "serve.ts")).arg(program);
         Ok(bun)
     }
 
     fn equip(pack: &mut Command, bounds: &Bounds) -> anyhow::Result<()> {
-        bun::on_path(pack, &bun::program(&workspace::root(), bounds)?)
+        pack.env(
+            "PATH",
+            npm::path_with(&npm::bun(&workspace::root(), bounds)?)?,
+        );
+        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 const encoder = new TextEncoder();
 const VERSION = 0x30000;
 
-class Message {
+export class Message {
   #bytes = new Uint8Array(256);
   #view = new DataView(this.#bytes.buffer);
   #at = 0;
