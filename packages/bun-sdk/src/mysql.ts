@@ -176,6 +176,7 @@ class Connection implements Client {
 class MysqlPool implements Pool {
   readonly #pool: mysql.Pool;
   readonly #bigint: Bigint;
+  #ended: Promise<void> | undefined;
 
   constructor(options: PoolOptions) {
     const { url, max, connectTimeout, idleTimeout, bigint, ...rest } = options;
@@ -217,7 +218,7 @@ class MysqlPool implements Pool {
   }
 
   async end(): Promise<void> {
-    await this.#pool.end();
+    await (this.#ended ??= this.#pool.end());
   }
 }
 

@@ -112,8 +112,9 @@ class Connection implements Client {
   async query<R extends object = Row>(statement: Statement, second?: readonly unknown[] | QueryOptions, third?: QueryOptions): Promise<Result<R>> {
     const { text, values, options } = prepared(statement, second, third);
     // One statement only, also where there are no parameters.
-    const query = { text, values: values.map(parameter), queryMode: "extended", ...(options?.timeout ? { query_timeout: options.timeout } : {}) };
-    const { rows, rowCount, command, fields } = await this.#attempt(() => this.#client.query<any>(query));
+    const timeout = options?.timeout ? { query_timeout: options.timeout } : {};
+    const query: pg.QueryConfig = { text, values: values.map(parameter), ...{ queryMode: "extended" }, ...timeout };
+    const { rows, rowCount, command, fields } = await this.#attempt<pg.QueryResult>(() => this.#client.query(query));
     return { rows, rowCount: rowCount ?? 0, command: command ?? "", fields: fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID })) };
   }
 

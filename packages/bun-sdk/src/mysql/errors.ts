@@ -10,26 +10,29 @@ import { connectionRemedy, thrown, WarpGridError, type Explanation } from "../er
 export class MysqlError extends WarpGridError {
   override name = "MysqlError";
   /** The server's number for it, as 1062. */
-  readonly errno?: number;
+  declare readonly errno?: number;
   /** Five characters, as `23000`. */
-  readonly sqlState?: string;
+  declare readonly sqlState?: string;
 
   constructor(message: string, explanation: Explanation & { errno?: number; sqlState?: string }) {
     super(message, explanation);
-    if (explanation.errno !== undefined) this.errno = explanation.errno;
-    if (explanation.sqlState !== undefined) this.sqlState = explanation.sqlState;
+    const { errno, sqlState } = explanation;
+    if (errno !== undefined) this.errno = errno;
+    if (sqlState !== undefined) this.sqlState = sqlState;
   }
 }
 
 const REMEDIES: Record<string, string> = {
   ER_ACCESS_DENIED_ERROR: "correct user and password; in a component, those of the `[[database]]` in warp.toml",
   ER_BAD_DB_ERROR: "create the database, or correct its name",
+  ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: "change nothing in this transaction, or leave `readOnly` out",
   ER_CON_COUNT_ERROR: "lower `max`, or raise the server's `max_connections`",
   ER_DUP_ENTRY: "choose another value, or say `ON DUPLICATE KEY UPDATE` in the statement",
   ER_LOCK_DEADLOCK: "other transactions were in the way: run this one again",
   ER_LOCK_WAIT_TIMEOUT: "another transaction holds the rows: end it sooner, or run this one again",
   ER_NO_SUCH_TABLE: "create the table, or correct its name",
   ER_PARSE_ERROR: "correct the statement; one is sent at a time",
+  ER_WRONG_ARGUMENTS: "give as many values as the statement has parameters; for `LIMIT ?` MySQL 8 wants a string",
 };
 
 /** By the class of the SQLSTATE. */
@@ -38,6 +41,9 @@ const CLASSES: Record<string, string> = {
   "23": "correct the value: it breaks a constraint of the table",
   "42": "correct the statement",
 };
+
+/** MariaDB's number for a constraint that is broken; MySQL, and with it mysql2, has it for something else. */
+const MARIADB_CONSTRAINT_FAILED = 4025;
 
 const OWN: Record<string, Explanation> = {
   PROTOCOL_SEQUENCE_TIMEOUT: { code: "QUERY_TIMEOUT", remedy: "make the statement quicker, or raise `timeout`" },
@@ -56,8 +62,9 @@ export function mysqlError(cause: unknown): MysqlError {
   if (/connection is in closed state|Connection lost|after fatal error/.test(message)) return new MysqlError(message, { ...OWN.PROTOCOL_CONNECTION_LOST!, cause });
   if (/Pool is closed/.test(message)) return new MysqlError(message, { code: "POOL_ENDED", remedy: "ask before `end`, or create another pool", cause });
   if (typeof sqlState === "string") {
-    const remedy = REMEDIES[String(code)] ?? CLASSES[sqlState.slice(0, 2)] ?? "see the server's manual for this code";
-    return new MysqlError(message, { code: String(code), remedy, cause, errno: errno as number, sqlState });
+    const name = errno === MARIADB_CONSTRAINT_FAILED && sqlState === "23000" ? "ER_CONSTRAINT_FAILED" : String(code);
+    const remedy = REMEDIES[name] ?? CLASSES[sqlState.slice(0, 2)] ?? "see the server's manual for this code";
+    return new MysqlError(message, { code: name, remedy, cause, errno: errno as number, sqlState });
   }
   return new MysqlError(message, { code: "DRIVER", remedy: "see the cause", cause });
 }

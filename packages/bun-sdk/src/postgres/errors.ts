@@ -13,27 +13,29 @@ type Details = { readonly [name in (typeof DETAILS)[number]]?: string };
  */
 export class PostgresError extends WarpGridError implements Details {
   override name = "PostgresError";
-  readonly severity?: string;
-  readonly detail?: string;
-  readonly hint?: string;
-  readonly position?: string;
-  readonly schema?: string;
-  readonly table?: string;
-  readonly column?: string;
-  readonly constraint?: string;
+  declare readonly severity?: string;
+  declare readonly detail?: string;
+  declare readonly hint?: string;
+  declare readonly position?: string;
+  declare readonly schema?: string;
+  declare readonly table?: string;
+  declare readonly column?: string;
+  declare readonly constraint?: string;
 
   constructor(message: string, explanation: Explanation & Details) {
     super(message, explanation);
-    for (const name of DETAILS) if (explanation[name] !== undefined) this[name] = explanation[name];
+    for (const name of DETAILS) if (explanation[name] !== undefined) Object.assign(this, { [name]: explanation[name] });
   }
 }
 
 /** By SQLSTATE, and by its class: the first two characters. Appendix A of Postgres' manual. */
 const REMEDIES: Record<string, string> = {
   "08": "see whether the server runs, and try again",
+  "08P01": "give as many values as the statement has parameters",
   "22": "correct the value: it does not fit the type that the statement gives it",
   "23": "correct the value: it breaks the constraint that `constraint` names",
   "23505": "choose another value, or say `ON CONFLICT` in the statement",
+  "25006": "change nothing in this transaction, or leave `readOnly` out",
   "25P02": "a statement of this transaction failed before: let its error leave the transaction, or wrap it in a `transaction` of its own",
   "28": "correct user and password; in a component, those of the `[[database]]` in warp.toml",
   "3D000": "create the database, or correct its name",

@@ -33,7 +33,7 @@ const timestamp: Parse = (text) => types.getTypeParser(TIMESTAMPTZ)(/infinity$/.
 export function parsers(bigint: Bigint) {
   // A day is no point in time: it stays as it is written.
   const own: Record<number, Parse> = { [INT8]: INTEGERS[bigint], [DATE]: (text) => text, [TIMESTAMP]: timestamp };
-  for (const [array, element] of Object.entries(ARRAYS)) own[Number(array)] = (text) => each(types.getTypeParser(TEXTS)(text), own[element]!);
+  for (const [array, element] of Object.entries(ARRAYS)) own[Number(array)] = (text) => each(types.getTypeParser(TEXTS as number, "text")(text), own[element]!);
   return {
     getTypeParser: (oid: number, format?: "text" | "binary"): any =>
       format !== "binary" && Object.hasOwn(own, oid) ? own[oid] : types.getTypeParser(oid, format as "text"),

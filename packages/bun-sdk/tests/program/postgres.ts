@@ -22,6 +22,7 @@ export async function postgres() {
 const one = (pool: Pool, text: string, given: unknown[] = []) => pool.query<any>(text, given).then(({ rows }) => rows[0]);
 
 const values = (pool: Pool, numbers: Pool, bigints: Pool): Step[] => [
+  ["script", () => pool.script(TABLE)],
   ["scalars", () => one(pool, "SELECT 1 AS i, 2.5::float8 AS f, 12345678901234567890.123::numeric AS n, 'x' AS t, true AS b, null AS nothing, 'NaN'::float8 AS nan")],
   ["bigint as string", () => one(pool, "SELECT 9007199254740993 AS big, ARRAY[1::bigint, null] AS many, count(*) AS n FROM accounts")],
   ["bigint as number", () => one(numbers, "SELECT 42::bigint AS small, ARRAY[1::bigint, null, 3] AS many")],
@@ -43,7 +44,6 @@ const values = (pool: Pool, numbers: Pool, bigints: Pool): Step[] => [
 ];
 
 const statements = (pool: Pool): Step[] => [
-  ["script", () => pool.script(TABLE)],
   ["rows", () => pool.query("SELECT name, cents FROM accounts ORDER BY name")],
   ["none", () => pool.query("SELECT name FROM accounts WHERE false")],
   ["typed", async () => (await pool.query<{ name: string }>("SELECT name FROM accounts WHERE cents > $1", [60])).rows.map(({ name }) => name.toUpperCase())],
@@ -87,8 +87,8 @@ const transactions = (pool: Pool): Step[] => {
     ["no isolation", () => pool.transaction(async () => {}, { isolation: "x; DROP TABLE accounts" as never })],
     ["conflict", () => conflict(pool)],
     ["left open", async () => {
-      await pool.withConnection((client) => client.query("BEGIN"));
-      return (await pool.query("SELECT now() = statement_timestamp() AS alone")).rows;
+      await pool.withConnection(async (client) => (await client.query("BEGIN"), await client.query(take("ada", 1))));
+      return cents("ada");
     }],
     ["at once within", () => pool.transaction((tx) => Promise.all([1, 2, 3].map(async (n) => (await tx.query("SELECT $1::int AS n", [n])).rows)))],
     ["not awaited", async () => {
