@@ -3,7 +3,6 @@
 import { Elysia, redirect, t } from "elysia";
 
 class Missing extends Error {
-  readonly code = "MISSING";
   constructor(readonly what: string) {
     super(`no ${what}`);
   }
