@@ -16,11 +16,13 @@ export const ABSENT = {
   "bun:test": "run tests by `bun test`, and pack what they test",
 };
 
+/** @typedef {{ names: string[], traits: string[] }} Uses what a program uses of Bun */
+
 /**
  * @param {string} polyfills the directory of @warpgrid/bun-polyfills
- * @param {string[]} [used] the names that the program uses; all, without
+ * @param {Uses} [uses] without, names are there, and nothing behind them
  */
-export async function bunModule(polyfills, used) {
+export async function bunModule(polyfills, uses) {
   const { parts } = await import(pathToFileURL(join(polyfills, "parts.js")).href);
   const absent = JSON.parse(await readFile(join(polyfills, "absent.json"), "utf8"));
   const require = createRequire(join(polyfills, "package.json"));
@@ -36,21 +38,28 @@ export async function bunModule(polyfills, used) {
         return { path: require.resolve(path) };
       }
     },
-    load: (path) => (path === "bun" ? whole(parts, absent, used) : nothing(path)),
+    load: (path) => (path === "bun" ? whole(parts, absent, uses) : nothing(path)),
   };
 }
 
 const dependencies = (require) => require("./package.json").dependencies;
 
 /** The global and the module, of the parts of which a name is used. */
-function whole(parts, absent, used) {
-  const chosen = Object.entries(parts).filter(([name, names]) => used && (name === "core" || names.some((one) => used.includes(one))));
+function whole(parts, absent, uses) {
+  const isUsed = (part, names) => part === "core" || names.some((one) => uses.names.includes(one));
+  const used = Object.entries(parts).filter(([part, names]) => uses && isUsed(part, names));
+  // A part of a part: `sql/mysql`.
+  const within = uses ? uses.traits.filter((trait) => used.some(([part]) => trait.startsWith(`${part}/`))) : [];
+  const chosen = [...used, ...within.map((part) => [part, []])];
   const there = new Set(chosen.flatMap(([, names]) => names));
   const others = Object.values(parts).flat().filter((name) => !there.has(name));
   return [
     `import { add, absent } from "@warpgrid/bun-polyfills/global";`,
-    ...chosen.flatMap(([part, names]) => [`import { ${names.join(", ")} } from "@warpgrid/bun-polyfills/${part}";`, `add({ ${names.join(", ")} });`]),
-    ...chosen.map(([, names]) => `export { ${names.join(", ")} };`),
+    ...chosen.flatMap(([part, names]) => [
+      `import { ${names.join(", ")} } from "@warpgrid/bun-polyfills/${part}";`,
+      `add({ ${names.join(", ")} });`,
+    ]),
+    ...used.map(([, names]) => `export { ${names.join(", ")} };`),
     // Nobody asks for these: but a name that is imported must be there.
     ...[...others, ...absent].map((name) => `export const ${name} = absent(${JSON.stringify(name)}, ${absent.includes(name)});`),
     `export default globalThis.Bun;`,

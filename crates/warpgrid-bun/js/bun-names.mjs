@@ -8,21 +8,26 @@ import { visit } from "./syntax.mjs";
 const SPEAKS = /\bBun\b|(["'`])bun\1/;
 const OURS = /(^|\/)(node-compat|bun-polyfills)\//;
 
+/** What is in a program only if it uses it, by the part of the polyfills: see parts.js. */
+const TRAITS = {
+  "sql/files": /\.\s*file\s*\(/,
+  "sql/mysql": /mysql|mariadb/i,
+};
+
 /**
  * @param {[string, object][]} inputs
  * @param {string} project
- * @returns {Promise<string[]>} sorted; too many rather than too few
+ * @returns {Promise<{ names: string[], traits: string[] }>} too many rather than too few
  */
-export async function namesOfBun(inputs, project) {
-  const files = inputs.map(([file]) => file).filter((file) => !OURS.test(file) && /\.[cm]?[jt]sx?$/.test(file));
-  const found = await Promise.all(files.map((file) => namesOf(join(project, file))));
-  return [...new Set(found.flat())].sort();
-}
-
-/** @param {string} path */
-async function namesOf(path) {
-  const text = await readFile(path, "utf8").catch(() => "");
-  return SPEAKS.test(text) ? namesIn(path, text) : [];
+export async function usesOfBun(inputs, project) {
+  const files = inputs.map(([file]) => join(project, file)).filter((file) => !OURS.test(file) && /\.[cm]?[jt]sx?$/.test(file));
+  const texts = await Promise.all([...files, join(project, "warp.toml")].map(async (path) => ({ path, text: await readFile(path, "utf8").catch(() => "") })));
+  const speaking = texts.filter(({ path, text }) => SPEAKS.test(text) && !path.endsWith(".toml"));
+  const isOwn = ({ path }) => !path.includes("/node_modules/");
+  return {
+    names: [...new Set(speaking.flatMap(({ path, text }) => namesIn(path, text)))].sort(),
+    traits: Object.keys(TRAITS).filter((name) => texts.some((file) => isOwn(file) && TRAITS[name].test(file.text))),
+  };
 }
 
 /**

@@ -7,7 +7,7 @@ import { lowerUnicodeProperties } from "../../warpgrid-js/js/lower-regex.mjs";
 import { hostModulesOf, NAMESPACE, nodeResolution } from "../../warpgrid-js/js/node-modules.mjs";
 import { definedBy, entryText, named, supportedBy, withFeatures } from "../../warpgrid-js/js/program.mjs";
 import { BUN, bunModule } from "./bun-modules.mjs";
-import { namesOfBun } from "./bun-names.mjs";
+import { usesOfBun } from "./bun-names.mjs";
 import { externalImports, withoutUnused } from "./imports.mjs";
 import { notFollowed } from "./not-followed.mjs";
 
@@ -43,8 +43,8 @@ export const bundle = withFeatures(async (question, features) => {
   const packages = question.packages ?? (await packagesOf(question.entry, question.project));
   // What the program uses of Bun is known when it is known which files it is of.
   const first = await build({ ...question, packages }, features);
-  const names = await namesOfBun(first.inputs, question.project);
-  const { outputs, inputs, modules } = await build({ ...question, packages }, features, names);
+  const uses = await usesOfBun(first.inputs, question.project);
+  const { outputs, inputs, modules } = await build({ ...question, packages }, features, uses);
   const [code, map] = await Promise.all([".js", ".js.map"].map((ending) => textOf(outputs, ending)));
   const lowered = await lower(code, placed(map, question.project), question, features);
   return {
@@ -67,11 +67,11 @@ async function packagesOf(entry, project) {
   return externalImports(code, true).filter((path) => !isBuiltin(path) && !isHostModule(path) && !/^(bun$|bun:|warpgrid\/)/.test(path));
 }
 
-/** @param {string[]} [names] of Bun's, those that are used; all, while that is not known */
-async function build({ project, entry, compat, polyfills, packages }, features, names) {
+/** @param {import("./bun-modules.mjs").Uses} [uses] of Bun; nothing, while that is not known */
+async function build({ project, entry, compat, polyfills, packages }, features, uses) {
   const main = join(dirname(entry), "warpgrid-entry.js");
   const node = await nodeResolution(compat);
-  const bun = await bunModule(polyfills, names);
+  const bun = await bunModule(polyfills, uses);
   const text = entryText({
     entry,
     packages,

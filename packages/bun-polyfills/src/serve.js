@@ -101,7 +101,8 @@ class Server {
   async #respond(request) {
     const cookies = withCookies(request);
     try {
-      return toSetCookies(cookies(), await this.#route(request));
+      const response = await this.#route(request);
+      return toSetCookies(cookies(), response);
     } catch (error) {
       return this.#failed(error);
     }

@@ -1,6 +1,7 @@
 // Stands for what of node-compat touches the host, so that the polyfills run in Bun
 // itself: `bun test --preload ./tests/host.js`.
 import net from "node:net";
+import util from "node:util";
 import { plugin } from "bun";
 
 /** As node-compat's, over a socket of Node's. */
@@ -44,6 +45,7 @@ const connect = ({ host, port }) =>
 const stands = {
   process: { default: process, ...process, env: process.env },
   globals: {},
+  util: { ...util },
   "warpgrid/connection": { connect },
   "http/fetch": { fetch },
 };

@@ -77,7 +77,7 @@ const NODE_SHIMS: &[&str] = &[
 /// What one imports whose driver opens none.
 const NODE_SOCKET_SHIMS: &[&str] = &["dns", "dns-reverse", "database-proxy", "sockets"];
 /// What one for Bun imports that asks by Bun.sql.
-const BUN_SQL_SHIMS: &[&str] = &["filesystem", "database-proxy", "sockets"];
+const BUN_SQL_SHIMS: &[&str] = &["database-proxy", "sockets"];
 const LIBPQ: &str = "test-apps/t1-c-libpq/libpq";
 /// What one imports whose library ignores SIGPIPE.
 const SIGNAL_SHIMS: &[&str] = &["filesystem", "dns", "signals", "database-proxy", "sockets"];

@@ -1,5 +1,5 @@
 /** The functions that make statements of templates. */
-import { readFileSync } from "node:fs";
+import { unsupported } from "@warpgrid/node-compat/errors";
 import { compile, Identifier, SQLHelper } from "./fragments.js";
 import { arrayOf, Literal } from "./postgres/encode.js";
 import { Query } from "./query.js";
@@ -8,6 +8,14 @@ import { oneOrAll } from "./result.js";
 /** @typedef {import("./adapter.js").Session} Session */
 /** @typedef {{ adapter: import("./adapter.js").Adapter, options: import("./options.js").Options, pool: import("./pool.js").Pool }} Opened */
 /** @typedef {<T>(work: (session: Session) => Promise<T>) => Promise<T>} Lend gives a session for a while */
+
+/** How `sql.file` reads, in programs that may. */
+export const files = {
+  /** @param {string} _path @returns {string} */
+  read(_path) {
+    throw unsupported("`sql.file` that is called by another name", "write `sql.file(…)`, or read the file and give its text to `sql.unsafe`");
+  },
+};
 
 /**
  * The function that makes statements, on one session or on any.
@@ -46,9 +54,12 @@ export function tag(opened, lend) {
     return values?.length ? query : query.simple();
   };
   /** @param {string} path @param {any[]} [values] */
-  sql.file = async (path, values) => sql.unsafe(readFileSync(path, "utf8"), values);
+  sql.file = async (path, values) => sql.unsafe(files.read(path), values);
   /** @param {any[]} values @param {string | number} [type] of the elements */
-  sql.array = (values, type) => new Literal(arrayOf(values), typeof type === "string" ? `${type}[]` : undefined);
+  sql.array = (values, type) => {
+    if (opened().options.adapter !== "postgres") throw new Error("MySQL doesn't support arrays");
+    return new Literal(arrayOf(values), typeof type === "string" ? `${type}[]` : undefined);
+  };
   /** @param {unknown} value */
   sql.json = (value) => new Literal(JSON.stringify(value));
   sql.flush = () => {};

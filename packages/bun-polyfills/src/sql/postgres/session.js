@@ -2,6 +2,7 @@
 import { connect } from "@warpgrid/node-compat/warpgrid/connection";
 import { Reader } from "@warpgrid/node-compat/warpgrid/pg/reader";
 import { copyFail, passwordMessage, query as simpleQuery, startup, terminate } from "@warpgrid/node-compat/warpgrid/pg/writer";
+import { invalidType } from "../errors.js";
 import { encode, INT4, typeOf } from "./encode.js";
 import { closed, failure, refusal, unreachable } from "./errors.js";
 import { bind, cancelRequest, Message, parse, sync } from "./messages.js";
@@ -181,7 +182,7 @@ export class Session {
    */
   async run(statement) {
     if (statement.simple) {
-      if (statement.values.length > 0) throw new TypeError("simple query cannot have parameters");
+      if (statement.values.length > 0) throw invalidType("simple query cannot have parameters");
       return this.#ask(new Exchange(statement), simpleQuery(statement.text));
     }
     const types = statement.values.map(typeOf);
