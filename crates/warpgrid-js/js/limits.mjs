@@ -81,6 +81,8 @@ export function explain({ text, location }, project) {
   const addon = /No loader is configured for "\.node" files: (.*)/.exec(text);
   if (addon) return native(packageOf(addon[1]) ?? addon[1]);
   const missing = /^Could not resolve "([^"]*)"/.exec(text);
+  // Machine code that was not built when the package was installed.
+  if (missing?.[1].endsWith(".node") && location) return native(packageOf(location.file) ?? missing[1]);
   if (missing && !/^[./]/.test(missing[1])) return { text, help: `run \`npm install ${missing[1]}\` in the project`, ...where };
   return { text, ...where };
 }
