@@ -29,6 +29,7 @@ const isList = (value) => Array.isArray(value) && !value.some((one) => typeof on
 
 /** What stands before a helper, and so what it is. @param {string} text */
 function commandBefore(text) {
+  /** @type {string[]} */
   const words = text.toLowerCase().match(/"(?:[^"]|"")*"|'(?:[^']|'')*'|[a-z_]+/g) ?? [];
   for (let i = words.length - 1; i >= 0; i--) {
     switch (words[i]) {

@@ -4,6 +4,7 @@
 /** @typedef {{ simple: boolean, arrays: boolean, raw: boolean }} Mode */
 /** @typedef {(query: Query) => Promise<any>} Ask */
 
+/** @extends {Promise<any>} */
 export class Query extends Promise {
   static get [Symbol.species]() {
     return Promise;
@@ -24,7 +25,7 @@ export class Query extends Promise {
   /** @param {Template} template @param {Ask} ask */
   constructor(template, ask) {
     let settle;
-    super((resolve, reject) => {
+    super((/** @type {any} */ resolve, /** @type {any} */ reject) => {
       settle = { resolve, reject };
     });
     /** @type {{ resolve: (value: any) => void, reject: (error: unknown) => void }} */

@@ -54,7 +54,7 @@ export function tag(opened, lend) {
     return values?.length ? query : query.simple();
   };
   /** @param {string} path @param {any[]} [values] */
-  sql.file = async (path, values) => sql.unsafe(files.read(path), values);
+  sql.file = (path, values) => sql.unsafe(files.read(path), values);
   /** @param {any[]} values @param {string | number} [type] of the elements */
   sql.array = (values, type) => {
     if (opened().options.adapter !== "postgres") throw new Error("MySQL doesn't support arrays");

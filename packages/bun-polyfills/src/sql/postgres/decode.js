@@ -31,7 +31,7 @@ export function decodeText(oid, text, options) {
   }
   const element = ELEMENTS.get(oid);
   if (element === undefined) return text;
-  return types.arrayParser.create(text, (/** @type {string | null} */ one) => (one === null ? null : decodeText(element, one, options))).parse();
+  return /** @type {any} */ (types.arrayParser).create(text, (/** @type {string | null} */ one) => (one === null ? null : decodeText(element, one, options))).parse();
 }
 
 /** `\x00ff`, or what servers before 9.0 gave. @param {string} text */
