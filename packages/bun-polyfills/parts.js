@@ -17,6 +17,7 @@ export const parts = {
   inspect: ["deepEquals", "deepMatch", "inspect", "stripANSI"],
   password: ["password"],
   redis: ["RedisClient", "redis"],
+  semver: ["semver"],
   serve: ["serve"],
   sql: ["SQL", "postgres", "sql"],
   // What `sql` finds, in programs that need it: see bun-modules.mjs.

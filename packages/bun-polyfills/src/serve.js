@@ -45,7 +45,6 @@ class Server {
 
   /** @param {any} options */
   #use(options) {
-    if (options.websocket) throw unsupported("a WebSocket of Bun.serve", "use server-sent events: a Response of a stream");
     if (options.tls) throw unsupported("`tls` of Bun.serve", "put TLS in front of `warp run`");
     if (options.unix) throw unsupported("`unix` of Bun.serve", "`warp run --listen` says where it is served");
     if (options.fetch !== undefined && typeof options.fetch !== "function") {
@@ -151,9 +150,9 @@ class Server {
   requestIP() {
     return null;
   }
-  /** @returns {never} */
+  /** There may be handlers for WebSockets, which frameworks have always; nobody becomes one. @returns {never} */
   upgrade() {
-    throw unsupported("server.upgrade", "use server-sent events: a Response of a stream");
+    throw unsupported("a WebSocket (server.upgrade)", "use server-sent events: a Response of a stream");
   }
   /** @returns {never} */
   publish() {

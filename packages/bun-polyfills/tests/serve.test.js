@@ -83,6 +83,6 @@ test("a server is the current one until it stops, and changes its routes", async
   const answer = await broken.fetch("/");
   expect([answer.status, await answer.text()]).toEqual([500, "Something went wrong!"]);
   await broken.stop();
-  expect(() => serve({ fetch() {}, websocket: {} })).toThrow("a WebSocket of Bun.serve does not exist in a component");
-  expect(() => ours.upgrade()).toThrow("server.upgrade does not exist in a component");
+  expect(() => ours.upgrade()).toThrow("a WebSocket (server.upgrade) does not exist in a component");
+  expect(() => serve({ fetch() {}, tls: {} })).toThrow("`tls` of Bun.serve does not exist in a component");
 });

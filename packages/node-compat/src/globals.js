@@ -21,6 +21,9 @@ for (const [name, value] of Object.entries({
   Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
 }
 
+// A bundler may call it otherwise, where a package has one, too.
+Object.defineProperty(Buffer, "name", { value: "Buffer", configurable: true });
+
 globalThis.fetch = fetch;
 
 URL.canParse ??= (url, base) => {
