@@ -94,7 +94,7 @@ fn configuration(documents: Vec<toml_edit::DocumentMut>, closed: &str) -> String
             all.push(table.clone());
         }
     }
-    for (protocol, port) in [("postgres", 5432), ("mysql", 3306), ("redis", 6379)] {
+    for (protocol, port) in [("postgres", 5432_i64), ("mysql", 3306), ("redis", 6379)] {
         let mut table = toml_edit::Table::new();
         table["host"] = toml_edit::value("nobody.production.warp.local");
         table["port"] = toml_edit::value(port);

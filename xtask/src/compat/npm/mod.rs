@@ -126,7 +126,12 @@ fn refused<R: Runtime>(
 ) -> anyhow::Result<Tried> {
     let task = Task::start(name.to_owned());
     task.doing("packing");
-    let says = |account: &str| account.contains(&package.package) && account.contains(remedy);
+    // Its lines are broken for terminals.
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let says = |account: &str| {
+        let account = words(account);
+        account.contains(&package.package) && account.contains(&words(remedy))
+    };
     let failure = match programs.pack(name, package) {
         Ok(component) => {
             std::fs::remove_file(&component)?;
@@ -152,7 +157,7 @@ fn attempt<R: Runtime>(
     programs: &mut Programs<R>,
 ) -> anyhow::Result<Tried> {
     let task = Task::start(name.to_owned());
-    task.doing(R::TITLE);
+    task.doing(&format!("under {}", R::TITLE));
     let native = programs
         .native(name, package)
         .with_context(|| format!("{name} fails under {}", R::TITLE))?;

@@ -95,10 +95,12 @@ fn request(text: &str) -> anyhow::Result<Request<'_>> {
 /// With the place, where the list is not as it should be.
 pub fn packages<R: Runtime>() -> anyhow::Result<BTreeMap<String, Package>> {
     let sections: BTreeMap<String, Section> = workspace::read_toml(R::LIST)?;
-    let packages = sections.into_iter().map(|(name, section)| {
-        let package = package::<R>(&name, section).with_context(|| R::LIST)?;
-        Ok((name, package))
-    });
+    let packages = sections
+        .into_iter()
+        .map(|(name, section)| -> anyhow::Result<_> {
+            let package = package::<R>(&name, section).with_context(|| R::LIST)?;
+            Ok((name, package))
+        });
     packages.collect()
 }
 
