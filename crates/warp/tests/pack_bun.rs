@@ -82,7 +82,7 @@ fn what_does_not_compile_is_named_with_its_place() {
         &[("src/index.ts", "\nimport pad from \"left-pad\";\npad();\n")],
         &[
             "src/index.ts:2: Could not resolve \"left-pad\"",
-            "npm install left-pad",
+            "bun add left-pad",
         ],
     );
     refused(
@@ -94,8 +94,7 @@ fn what_does_not_compile_is_named_with_its_place() {
             ("a.sql", "SELECT 1"),
         ],
         &[
-            "index.ts:1: a",
-            ".sql would be a file beside the program",
+            "index.ts:1: a.sql would be a file beside the program",
             "with { type: \"text\" }",
         ],
     );

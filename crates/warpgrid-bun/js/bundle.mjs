@@ -1,5 +1,6 @@
 // From a program's entry to one module that the engine can evaluate, by Bun's bundler.
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import * as esbuild from "esbuild";
 import { isHostModule } from "../../warpgrid-js/js/host-modules.mjs";
@@ -58,6 +59,9 @@ export const bundle = withFeatures(async (question, features) => {
   };
 });
 
+/** The generated entry, beside the program's. */
+const ENTRY = "warpgrid-entry.js";
+
 const textOf = (outputs, ending) => outputs.find(({ path }) => path.endsWith(ending)).text();
 
 /** The packages that the program's own files import. */
@@ -69,7 +73,7 @@ async function packagesOf(entry, project) {
 
 /** @param {import("./bun-modules.mjs").Uses} [uses] of Bun; nothing, while that is not known */
 async function build({ project, entry, compat, polyfills, packages }, features, uses) {
-  const main = join(dirname(entry), "warpgrid-entry.js");
+  const main = join(dirname(entry), ENTRY);
   const node = await nodeResolution(compat);
   const bun = await bunModule(polyfills, uses);
   const text = entryText({
@@ -94,7 +98,7 @@ async function build({ project, entry, compat, polyfills, packages }, features, 
             if (imported.path === main) return { path: main, namespace: "entry" };
             if (imported.importer === "runtime") return { path: "require", namespace: "runtime" };
             const found = bun.resolve(imported) ?? node.resolve(imported);
-            if (found?.missing) missing.push({ text: found.missing, file: imported.importer });
+            if (found?.missing) missing.push({ text: found.missing, location: placeOf(project, imported.importer, imported.path) });
             return found?.missing ? undefined : found;
           });
           builder.onLoad({ filter: /./, namespace: "entry" }, () => ({ contents: text, loader: "js" }));
@@ -127,26 +131,42 @@ const asMain = (text) => text.replace(/\bimport\.meta\.main\b/g, (words) => "tru
 
 /** Fails as esbuild does, with all messages. */
 function succeeded(result, project, missing = []) {
-  const errors = result.logs.filter(({ level }) => level === "error").map((log) => message(log, project));
+  const failed = result.logs.filter(({ level }) => level === "error").map((log) => message(log, project));
+  // What the generated entry cannot find, a file of the user's names.
+  const own = failed.filter(({ location }) => !location?.file.endsWith(ENTRY));
+  const errors = own.length > 0 ? own : failed;
   const assets = result.outputs.filter(({ kind }) => kind === "asset");
-  for (const { path } of assets) {
-    const [file] = importerOf(result.metafile, path) ?? [];
-    errors.push({
-      text: `${basename(path)} would be a file beside the program, and a component has none`,
-      help: 'import its text: `with { type: "text" }`',
-      location: file ? { file: relative(project, resolve(file)), line: 1 } : null,
-    });
-  }
-  errors.push(...missing.map(({ text, file }) => ({ text, location: { file: relative(project, file), line: 1 } })));
+  errors.push(...assets.map(({ path }) => beside(path, result.metafile, project)), ...missing);
   if (errors.length > 0) throw Object.assign(new Error("not bundled"), { errors });
   return result;
+}
+
+/** A file that the bundler would put beside the program: it adds a digest to its name. */
+function beside(path, { inputs }, project) {
+  const name = basename(path).replace(/-[a-z0-9]{8}(?=\.|$)/, "");
+  const named = ({ path }) => basename(path) === name;
+  const [file, { imports }] = Object.entries(inputs).find(([, { imports }]) => imports.some(named)) ?? [undefined, { imports: [] }];
+  return {
+    text: `${name} would be a file beside the program, and a component has none`,
+    help: 'import its text: `with { type: "text" }`',
+    location: file ? placeOf(project, resolve(file), imports.find(named).original ?? name) : null,
+  };
+}
+
+/** Where a file names something. */
+function placeOf(project, path, words) {
+  const text = isVirtual(path) ? "" : readFileSync(path, "utf8");
+  const line = text.split("\n").findIndex((line) => line.includes(words)) + 1;
+  return { file: relative(project, path), line: Math.max(line, 1) };
 }
 
 /** `Could not resolve: "x". …` in esbuild's words, which the answer knows. */
 function message({ message: text, position }, project) {
   const unresolved = /^Could not resolve: "([^"]*)"/.exec(text);
+  const isPackage = unresolved && !/^[./]/.test(unresolved[1]);
   return {
     text: unresolved ? `Could not resolve "${unresolved[1]}"` : text,
+    ...(isPackage ? { help: `run \`bun add ${unresolved[1]}\` in the project` } : {}),
     location: position?.file ? { file: relative(project, resolve(position.file)), line: position.line } : null,
   };
 }

@@ -75,9 +75,9 @@ export async function limits(inputs, project, allow = [], absent = {}) {
   return { errors: [...[...natives].map(native), ...errors], notes };
 }
 
-/** A message of esbuild's. */
-export function explain({ text, location }, project) {
-  const where = location ? { file: relative(project, join(project, location.file)), line: location.line } : {};
+/** A message of a bundler's. */
+export function explain({ text, help, location }, project) {
+  const where = { ...(help ? { help } : {}), ...(location ? { file: relative(project, join(project, location.file)), line: location.line } : {}) };
   const addon = /No loader is configured for "\.node" files: (.*)/.exec(text);
   if (addon) return native(packageOf(addon[1]) ?? addon[1]);
   const missing = /^Could not resolve "([^"]*)"/.exec(text);

@@ -76,7 +76,7 @@ pub fn pack(request: &PackRequest<'_>, runtime: &Runtime) -> Result<Packed, Erro
             symbols,
         },
     )?;
-    expect_imports(&answer, &packed)?;
+    expect_interfaces(&answer, &packed)?;
     Ok(packed)
 }
 
@@ -118,19 +118,31 @@ fn symbols(answer: &Answer) -> Symbols {
     }
 }
 
-/// That the component imports what the bundle does: an interface that fell out on
-/// the way would only be missed when it is called.
-fn expect_imports(answer: &Answer, packed: &Packed) -> Result<(), Error> {
-    let missing = answer
-        .imports
-        .iter()
-        .find(|import| !packed.analysis.imports.contains(import));
-    missing.map_or(Ok(()), |import| {
-        Err(Error::MissingShim {
-            message: format!("the program uses {import}, and its component does not import it"),
-            help: "this is a defect of warp: report it with the program".to_owned(),
-        })
+/// What every such program exports.
+const HANDLER: &str = "wasi:http/incoming-handler";
+
+/// That the component imports what the bundle does, and serves: an interface that
+/// fell out on the way would only be missed when it is called.
+fn expect_interfaces(answer: &Answer, packed: &Packed) -> Result<(), Error> {
+    let analysis = &packed.analysis;
+    let mut imports = answer.imports.iter();
+    let missing = imports.find(|import| !analysis.imports.contains(import));
+    let message = match missing {
+        Some(import) => format!("the program uses {import}, and its component does not import it"),
+        None if !analysis.exports.iter().any(|export| is_handler(export)) => {
+            format!("the component does not export {HANDLER}")
+        }
+        None => return Ok(()),
+    };
+    Err(Error::MissingShim {
+        message,
+        help: "this is a defect of warp: report it with the program".to_owned(),
     })
+}
+
+/// Of whatever version.
+fn is_handler(export: &str) -> bool {
+    export.split('@').next() == Some(HANDLER)
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 /** Bun.SQL: statements as templates, over the host's pools. */
+import { unsupported } from "@warpgrid/node-compat/errors";
 import { adapters } from "./sql/adapter.js";
 import { MySQLError, PostgresError, SQLError, SQLiteError } from "./sql/errors.js";
 import { resolve } from "./sql/options.js";
@@ -78,7 +79,13 @@ function client(opened) {
     return Object.assign(reserved, transactions(opened, own), { release, close: ended, end: ended, reserve, options: opened().options, [Symbol.dispose]: release, [Symbol.asyncDispose]: ended });
   }
 
-  const whole = Object.assign(sql, transactions(opened, lend), { reserve, connect, close, end: close, [Symbol.asyncDispose]: () => close({}) });
+  const listen = async () => {
+    throw unsupported("sql.listen", "ask again at each request, or listen in a service of its own: what comes is told to nobody between requests");
+  };
+  /** @param {string} channel @param {string} [payload] */
+  const notify = (channel, payload = "") => sql(Object.assign(["SELECT pg_notify(", ", ", ")"], { raw: [] }), channel, payload);
+
+  const whole = Object.assign(sql, transactions(opened, lend), { listen, notify, reserve, connect, close, end: close, [Symbol.asyncDispose]: () => close({}) });
   Object.defineProperty(whole, "options", { get: () => opened().options, enumerable: true });
   return Object.setPrototypeOf(whole, SQL.prototype);
 }

@@ -1,5 +1,7 @@
 // Small interfaces: what ours give is what Bun's own do.
 import { expect, test } from "bun:test";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as core from "../src/core.js";
 import * as cookies from "../src/cookies.js";
 import * as compression from "../src/compression.js";
@@ -101,7 +103,7 @@ test("what one compresses, the other reads", () => {
 });
 
 test("files", async () => {
-  const folder = `${process.env.TMPDIR ?? "/tmp"}/bun-polyfills-${process.pid}`;
+  const folder = join(tmpdir(), `bun-polyfills-${process.pid}`);
   const path = `${folder}/a/b.txt`;
   for (const one of [files, Bun]) {
     expect(await one.write(path, "hällo")).toBe(6);

@@ -67,8 +67,9 @@ fn types(root: &Path, bounds: &Bounds) -> anyhow::Result<()> {
 fn counted_by_bun(finished: &Finished) -> (Counts, Option<String>) {
     let output = String::from_utf8_lossy(&finished.stderr);
     let count = |what: &str| {
-        let line = output.lines().find_map(|line| line.strip_suffix(what));
-        line.and_then(|number| number.trim().parse().ok())
+        let mut lines = output.lines();
+        lines
+            .find_map(|line| line.strip_suffix(what)?.trim().parse::<u64>().ok())
             .unwrap_or(0)
     };
     let mut counts = Counts {

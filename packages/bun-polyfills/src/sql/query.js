@@ -1,4 +1,5 @@
 /** A statement that is asked when somebody waits for it. */
+import { unsupported } from "@warpgrid/node-compat/errors";
 
 /** @typedef {{ strings: readonly string[] | string, values: any[], isMisused?: boolean }} Template */
 /** @typedef {{ simple: boolean, arrays: boolean, raw: boolean }} Mode */
@@ -65,6 +66,14 @@ export class Query extends Promise {
   raw() {
     this._mode.raw = true;
     return this;
+  }
+  /** @returns {never} */
+  readable() {
+    throw unsupported("COPY … TO STDOUT (query.readable)", "SELECT the rows");
+  }
+  /** @returns {never} */
+  writable() {
+    throw unsupported("COPY … FROM STDIN (query.writable)", "INSERT several rows at once: sql(rows)");
   }
   cancel() {
     if (this.cancelled) return this;

@@ -44,17 +44,22 @@ export function transactions(opened, lend) {
   /** @param {Work} work @param {Omit<import("./adapter.js").Statements, "finish">} statements */
   function transaction(work, statements) {
     return lend(async (session) => {
-      const run = (/** @type {string} */ text) => session.run({ text, values: [], simple: true, arrays: false, raw: false, bigint: false });
+      const run = (/** @type {string} */ text) => session.run(control(text));
       await run(statements.begin);
       const scope = { over: false };
+      const inside = within(opened, session, scope);
       try {
-        const result = await resultOf(work, within(opened, session, scope));
-        if (statements.end) await run(statements.end);
-        await run(statements.commit);
+        const result = await resultOf(work, inside.sql);
+        // After what nobody waited for.
+        if (statements.end) await inside.run(statements.end);
+        await inside.run(statements.commit);
         return result;
       } catch (error) {
-        if (session.isOpen) await run(statements.end && statements.undoEnds ? statements.end : statements.rollback).catch(() => session.close());
-        if (session.isOpen && statements.end && statements.undoEnds) await run(statements.rollback).catch(() => session.close());
+        // What waits must not run after the transaction.
+        scope.over = true;
+        for (const text of [...(statements.undoEnds && statements.end ? [statements.end] : []), statements.rollback]) {
+          if (session.isOpen) await run(text).catch(() => session.close());
+        }
         throw error;
       } finally {
         scope.over = true;
@@ -66,7 +71,7 @@ export function transactions(opened, lend) {
   const finish = (what) => async (/** @type {string} */ name) => {
     const statements = opened().adapter.distributed?.(expectName(name));
     if (!statements) throw opened().adapter.failure("This adapter doesn't support distributed transactions.", "INVALID_TRANSACTION_STATE");
-    return lend((session) => session.run({ text: statements.finish[what], values: [], simple: true, arrays: false, raw: false, bigint: false }));
+    return lend((session) => session.run(control(statements.finish[what])));
   };
 
   return {
@@ -78,6 +83,9 @@ export function transactions(opened, lend) {
     rollbackDistributed: finish("rollback"),
   };
 }
+
+/** @param {string} text @returns {import("./adapter.js").Statement} */
+const control = (text) => ({ text, values: [], simple: true, arrays: false, raw: false, bigint: false });
 
 /** @param {string} name */
 function expectName(name) {
@@ -101,7 +109,7 @@ function within(opened, session, scope) {
     return work(session);
   });
   let count = 0;
-  const run = (/** @type {string} */ text) => lend((on) => on.run({ text, values: [], simple: true, arrays: false, raw: false, bigint: false }));
+  const run = (/** @type {string} */ text) => lend((on) => on.run(control(text)));
 
   /** @param {any} first a name, or the function @param {Work} [second] */
   async function savepoint(first, second) {
@@ -111,10 +119,11 @@ function within(opened, session, scope) {
     await run(`SAVEPOINT ${name}`);
     const inner = { over: false };
     try {
-      const result = await resultOf(work, within(opened, session, inner));
+      const result = await resultOf(work, within(opened, session, inner).sql);
       await run(`RELEASE SAVEPOINT ${name}`);
       return result;
     } catch (error) {
+      inner.over = true;
       if (session.isOpen) await run(`ROLLBACK TO SAVEPOINT ${name}`);
       throw error;
     } finally {
@@ -126,7 +135,7 @@ function within(opened, session, scope) {
     throw misused("cannot call begin inside a transaction use savepoint() instead");
   };
   const ended = async () => {};
-  return Object.assign(tag(opened, lend), {
+  const sql = Object.assign(tag(opened, lend), {
     savepoint,
     options,
     begin: refuse,
@@ -137,4 +146,5 @@ function within(opened, session, scope) {
     end: ended,
     connect: async () => {},
   });
+  return { sql, run };
 }

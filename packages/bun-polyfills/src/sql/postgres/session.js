@@ -45,6 +45,8 @@ export class Session {
   /** @type {Map<string, Prepared>} */
   #prepared = new Map();
   #count = 0;
+  /** @type {Promise<unknown>} */
+  #last = Promise.resolve();
   #open = false;
   #over = false;
   #key = { process: 0, secret: 0 };
@@ -177,10 +179,18 @@ export class Session {
   }
 
   /**
+   * After those before it, whether anybody waits for them or not.
    * @param {Statement} statement
    * @returns {Promise<import("../result.js").SQLResultArray[]>}
    */
-  async run(statement) {
+  run(statement) {
+    const result = this.#last.then(() => this.#run(statement));
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  /** @param {Statement} statement @returns {Promise<import("../result.js").SQLResultArray[]>} */
+  async #run(statement) {
     if (statement.simple) {
       if (statement.values.length > 0) throw invalidType("simple query cannot have parameters");
       return this.#ask(new Exchange(statement), simpleQuery(statement.text));
