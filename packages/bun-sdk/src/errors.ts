@@ -47,10 +47,20 @@ const CONNECTION: Record<string, string> = {
   ETIMEDOUT: "see whether the server is reachable from here, or wait longer: `connectTimeout`",
   EHOSTUNREACH: "see whether the server is reachable from here",
   EMFILE: "all connections of the host's pool are in use: raise `pool-size` of the `[[database]]` in warp.toml, or lower `max`",
-  ECONNRESET: "the server ended the connection; the pool opens another for the next query: try again",
-  EPIPE: "the server ended the connection; the pool opens another for the next query: try again",
+  EAI_FAIL: `the resolver does not answer for this name; ${ENDPOINT}`,
 };
 
 /** The remedy for an error of a connection, where it is one. */
 export const connectionRemedy = (code: unknown): string | undefined =>
   typeof code === "string" && Object.hasOwn(CONNECTION, code) ? CONNECTION[code] : undefined;
+
+const LOST = ["ECONNRESET", "ECONNABORTED", "EPIPE"];
+
+/** Whether it says that a connection was there, and is no more. */
+export const isLost = (code: unknown): boolean => LOST.includes(code as string);
+
+/** What is then to be said: which of these codes it was, depends on who noticed first. */
+export const lost = (server: string, cause?: unknown): [message: string, explanation: Explanation] => [
+  `the connection to ${server} is lost`,
+  { code: "CONNECTION_LOST", remedy: "the server, or what is between, ended it; the next query gets another: try again", ...(cause === undefined ? {} : { cause }) },
+];

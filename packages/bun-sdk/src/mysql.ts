@@ -151,7 +151,7 @@ class Connection implements Client {
       throw new MysqlError("this connection was given back to its pool", { code: "CONNECTION_RELEASED", remedy: "await all queries before the function ends that the connection was given to" });
     }
     // What follows would wait for a statement that was given up.
-    if (this.#state === "broken") throw mysqlError({ code: "PROTOCOL_CONNECTION_LOST", message: "the connection is lost" });
+    if (this.#state === "broken") throw mysqlError({ code: "PROTOCOL_CONNECTION_LOST" });
     this.#waiting++;
     try {
       return await work();
@@ -195,6 +195,8 @@ class MysqlPool implements Pool {
       timezone: "Z",
       // A day is no point in time: it stays as it is written.
       dateStrings: ["DATE"],
+      // MariaDB tells them from texts only to clients that ask for it, and not through the host.
+      jsonStrings: true,
       supportBigNumbers: true,
       bigNumberStrings: true,
     });

@@ -1,7 +1,7 @@
 // Redis, by the package ioredis: over TCP natively, and through the host's pools in a
 // component.
 import Redis from "ioredis";
-import { connectionRemedy, thrown, WarpGridError } from "./errors.js";
+import { connectionRemedy, isLost, lost, thrown, WarpGridError } from "./errors.js";
 
 /**
  * `code` is the first word of the server's answer (`WRONGTYPE`, `ERR`), Node's where
@@ -238,13 +238,14 @@ class RedisClient implements Client {
     const error = thrown(cause);
     const message = error.message || String(cause);
     const why = connectionRemedy(error.code) || !/^Reached the max retries/.test(message) ? error : thrown(this.#failure);
+    if (isLost(why.code)) return new RedisError(...lost("Redis", cause));
     const refused = connectionRemedy(why.code);
     if (refused) return new RedisError(`Redis cannot be reached: ${String(why.code)}`, { code: String(why.code), remedy: refused, cause });
-    if (/^Reached the max retries/.test(message)) return new RedisError(thrown(this.#failure).message ?? message, { code: "CONNECTION_LOST", remedy: "see whether the server runs, and try again", cause });
+    if (/^Reached the max retries/.test(message)) return new RedisError(...lost("Redis", cause));
     if (/^Connection is closed/.test(message)) {
       return this.#redis.status === "end"
         ? new RedisError("the client was ended", { code: "CLIENT_ENDED", remedy: "ask before `end`, or create another client", cause })
-        : new RedisError(message, { code: "CONNECTION_LOST", remedy: "the server ended the connection: try again", cause });
+        : new RedisError(...lost("Redis", cause));
     }
     if (/^Command timed out/.test(message)) return new RedisError(message, { code: "COMMAND_TIMEOUT", remedy: "raise `commandTimeout`, or see what keeps the server busy", cause });
     const word = /^([A-Z]+) /.exec(message)?.[1];

@@ -51,7 +51,8 @@ async function serve({ warp, config, component: variables }: Setup) {
   return {
     url,
     stop: async () => {
-      child.kill();
+      // The host would wait for requests to end.
+      child.kill("SIGKILL");
       await child.exited;
       return log;
     },
@@ -68,7 +69,8 @@ describe.skipIf(!setup)("natively and as a component", () => {
     await writeFile(join(files, "sub/empty"), "");
     Object.assign(process.env, setup!.native, { FILES: files });
     const config = join(scratch, "warp.toml");
-    await writeFile(config, `${await Bun.file(setup!.config).text()}\n[directories]\n"/files" = ${JSON.stringify(files)}\n`);
+    // The name is granted, so that it is looked for.
+    await writeFile(config, `${await Bun.file(setup!.config).text()}\n[network]\nconnect = ["nowhere.invalid:5432"]\n\n[directories]\n"/files" = ${JSON.stringify(files)}\n`);
     component = await serve({ ...setup!, config });
   }, 5 * MINUTE);
 

@@ -24,3 +24,7 @@ export interface Thrown {
 export declare function thrown(error: unknown): Thrown;
 /** The remedy for an error of a connection, where it is one. */
 export declare const connectionRemedy: (code: unknown) => string | undefined;
+/** Whether it says that a connection was there, and is no more. */
+export declare const isLost: (code: unknown) => boolean;
+/** What is then to be said: which of these codes it was, depends on who noticed first. */
+export declare const lost: (server: string, cause?: unknown) => [message: string, explanation: Explanation];

@@ -1,5 +1,5 @@
 // What MySQL and MariaDB refuse, and what a connection to them runs into.
-import { connectionRemedy, thrown, WarpGridError, type Explanation } from "../errors.js";
+import { connectionRemedy, isLost, lost, thrown, WarpGridError, type Explanation } from "../errors.js";
 
 /**
  * `code` is the server's (`ER_DUP_ENTRY`), Node's where the connection failed
@@ -45,10 +45,7 @@ const CLASSES: Record<string, string> = {
 /** MariaDB's number for a constraint that is broken; MySQL, and with it mysql2, has it for something else. */
 const MARIADB_CONSTRAINT_FAILED = 4025;
 
-const OWN: Record<string, Explanation> = {
-  PROTOCOL_SEQUENCE_TIMEOUT: { code: "QUERY_TIMEOUT", remedy: "make the statement quicker, or raise `timeout`" },
-  PROTOCOL_CONNECTION_LOST: { code: "CONNECTION_LOST", remedy: "the server ended the connection; the pool opens another for the next query: try again" },
-};
+const ENDED = /connection is in closed state|Connection lost|after fatal error/;
 
 /** Whatever a driver threw, as an error of ours. */
 export function mysqlError(cause: unknown): MysqlError {
@@ -56,10 +53,10 @@ export function mysqlError(cause: unknown): MysqlError {
   const error = thrown(cause);
   const { code, errno, sqlState } = error;
   const message = error.message || String(code ?? cause);
+  if (code === "PROTOCOL_SEQUENCE_TIMEOUT") return new MysqlError(message, { code: "QUERY_TIMEOUT", remedy: "make the statement quicker, or raise `timeout`", cause });
+  if (code === "PROTOCOL_CONNECTION_LOST" || isLost(code) || ENDED.test(message)) return new MysqlError(...lost("MySQL", cause));
   const refused = connectionRemedy(code);
   if (refused) return new MysqlError(`MySQL cannot be reached: ${code}`, { code: String(code), remedy: refused, cause });
-  if (typeof code === "string" && Object.hasOwn(OWN, code)) return new MysqlError(message, { ...OWN[code]!, cause });
-  if (/connection is in closed state|Connection lost|after fatal error/.test(message)) return new MysqlError(message, { ...OWN.PROTOCOL_CONNECTION_LOST!, cause });
   if (/Pool is closed/.test(message)) return new MysqlError(message, { code: "POOL_ENDED", remedy: "ask before `end`, or create another pool", cause });
   if (typeof sqlState === "string") {
     const name = errno === MARIADB_CONSTRAINT_FAILED && sqlState === "23000" ? "ER_CONSTRAINT_FAILED" : String(code);

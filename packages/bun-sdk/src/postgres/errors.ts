@@ -1,5 +1,5 @@
 // What Postgres refuses, and what a connection to it runs into.
-import { connectionRemedy, thrown, WarpGridError, type Explanation } from "../errors.js";
+import { connectionRemedy, isLost, lost, thrown, WarpGridError, type Explanation } from "../errors.js";
 
 /** What of the server's message is kept beside its code. */
 const DETAILS = ["severity", "detail", "hint", "position", "schema", "table", "column", "constraint"] as const;
@@ -24,7 +24,11 @@ export class PostgresError extends WarpGridError implements Details {
 
   constructor(message: string, explanation: Explanation & Details) {
     super(message, explanation);
-    for (const name of DETAILS) if (explanation[name] !== undefined) Object.assign(this, { [name]: explanation[name] });
+    // Also where there is none: Bun's errors have a `column` of their own, of the source.
+    for (const name of DETAILS) {
+      const value = explanation[name];
+      Object.defineProperty(this, name, { value, enumerable: value !== undefined, configurable: true, writable: true });
+    }
   }
 }
 
@@ -51,8 +55,9 @@ const OWN: [begins: RegExp, explanation: Explanation][] = [
   [/^Query read timeout/, { code: "QUERY_TIMEOUT", remedy: "make the statement quicker, or raise `timeout`" }],
   [/^timeout exceeded when trying to connect|^timeout expired/, { code: "POOL_TIMEOUT", remedy: "end transactions sooner, or raise `max` or `connectTimeout`" }],
   [/^Cannot use a pool after calling end/, { code: "POOL_ENDED", remedy: "ask before `end`, or create another pool" }],
-  [/^Connection terminated|^Client was closed|^Client has encountered a connection error/, { code: "CONNECTION_LOST", remedy: "the server ended the connection; the pool opens another for the next query: try again" }],
 ];
+
+const ENDED = /^Connection terminated|^Client was closed|^Client has encountered a connection error/;
 
 /** Whatever a driver threw, as an error of ours. */
 export function postgresError(cause: unknown): PostgresError {
@@ -60,6 +65,7 @@ export function postgresError(cause: unknown): PostgresError {
   const error = thrown(cause);
   const message = error.message || String(error.code ?? cause);
   const { code } = error;
+  if (isLost(code) || ENDED.test(message)) return new PostgresError(...lost("Postgres", cause));
   const refused = connectionRemedy(code);
   if (refused) return new PostgresError(`Postgres cannot be reached: ${code}`, { code: String(code), remedy: refused, cause });
   if (typeof code === "string" && /^[0-9A-Z]{5}$/.test(code)) {
