@@ -128,6 +128,15 @@ fn packages_of_machine_code_are_named_with_what_to_use() {
         ),
     ];
     refused(&found, words);
+    // By a name that nobody can follow.
+    let hidden = [
+        ("index.js", "import sharp from \"sharp\";\nsharp();\n"),
+        (
+            "node_modules/sharp/index.js",
+            "module.exports = require(`./${process.platform}.node`);\n",
+        ),
+    ];
+    refused(&hidden, &["sharp is machine code", "send the images"]);
 }
 
 #[test]

@@ -15,12 +15,12 @@ const MODULES = {
 /** Packages that load machine code, and what does the same without. */
 const NATIVE = {
   argon2: "use hash-wasm or @noble/hashes",
-  bcrypt: "use bcryptjs, which has the same functions",
-  "better-sqlite3": "use a database server, or sql.js",
-  canvas: "send the drawing to a service",
+  bcrypt: "use bcryptjs, which has the same functions, or Bun.password",
+  "better-sqlite3": "use a database server, or sql.js/dist/sql-asm.js",
+  canvas: "send the drawing to a service, or write SVG",
   "pg-native": "use pg, which does without it",
   sharp: "send the images to a service",
-  sqlite3: "use a database server, or sql.js",
+  sqlite3: "use a database server, or sql.js/dist/sql-asm.js",
 };
 
 /** What packages with machine code find it by. */
@@ -47,14 +47,17 @@ export function packageOf(file) {
 export async function limits(inputs, project, allow = [], absent = {}) {
   const modules = { ...MODULES, ...absent };
   const errors = [];
+  const natives = new Set();
   const users = new Map();
   const use = (what, name) => users.set(what, (users.get(what) ?? new Set()).add(name));
   for (const [file, { imports }] of inputs) {
     if (/(^|\/)(@warpgrid|node-compat|bun-polyfills)\//.test(file)) continue;
     const name = packageOf(file);
+    // Some find their machine code by names that nobody can follow.
+    if (Object.hasOwn(NATIVE, name)) natives.add(name);
     for (const { original } of imports) {
       const module = original?.replace(/^node:/, "");
-      if (name && LOADERS.includes(module)) errors.push(native(name));
+      if (name && LOADERS.includes(module)) natives.add(name);
       if (!Object.hasOwn(modules, module) || allow.includes(module)) continue;
       if (name) use(module, name);
       else {
@@ -69,7 +72,7 @@ export async function limits(inputs, project, allow = [], absent = {}) {
   const notes = [...users].map(([what, names]) => ({
     text: `${what} is not there in a component, and ${[...names].sort().join(", ")} may ask for it: try what uses it`,
   }));
-  return { errors, notes };
+  return { errors: [...[...natives].map(native), ...errors], notes };
 }
 
 /** A message of a bundler's. */
@@ -78,6 +81,8 @@ export function explain({ text, help, location }, project) {
   const addon = /No loader is configured for "\.node" files: (.*)/.exec(text);
   if (addon) return native(packageOf(addon[1]) ?? addon[1]);
   const missing = /^Could not resolve "([^"]*)"/.exec(text);
+  // Machine code that was not built when the package was installed.
+  if (missing?.[1].endsWith(".node") && location) return native(packageOf(location.file) ?? missing[1]);
   if (missing && !/^[./]/.test(missing[1])) return { text, help: `run \`npm install ${missing[1]}\` in the project`, ...where };
   return { text, ...where };
 }

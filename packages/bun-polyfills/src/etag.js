@@ -1,4 +1,5 @@
 /** Responses that are always the same: with an entity tag, as RFC 9110 compares it. */
+import { sent } from "./web.js";
 import { xxHash64 } from "./xxhash64.js";
 
 /** @type {WeakMap<Response, Promise<{ body: Uint8Array | null, headers: Headers }>>} */
@@ -7,7 +8,7 @@ const kept = new WeakMap();
 /** @param {Response} response */
 async function keep(response) {
   const body = response.body ? new Uint8Array(await response.arrayBuffer()) : null;
-  const headers = new Headers(response.headers);
+  const headers = new Headers(sent(response).headers);
   if (body && response.status === 200 && !headers.has("etag")) headers.set("etag", `"${xxHash64(body).toString(16)}"`);
   return { body, headers };
 }

@@ -4,6 +4,7 @@ import { env } from "@warpgrid/node-compat/process";
 import { toSetCookies, withCookies } from "./cookies.js";
 import { etagged } from "./etag.js";
 import { compile } from "./routes.js";
+import { sent } from "./web.js";
 
 /** Those that listen, the first first. @type {Set<Server>} */
 const servers = new Set();
@@ -90,7 +91,7 @@ class Server {
   async _answer(request) {
     this.pendingRequests++;
     try {
-      return await this.#respond(request);
+      return sent(await this.#respond(request));
     } finally {
       this.pendingRequests--;
     }
@@ -188,5 +189,6 @@ export function serve(options) {
 /** A program that exports the options by default is served, too. @param {any} options */
 export function serveDefault(options) {
   const isOptions = typeof options === "object" && options !== null && !(options instanceof Server) && typeof options.fetch === "function";
-  if (servers.size === 0 && isOptions) serve(options);
+  // Its own names only: a router may have an answer to any.
+  if (servers.size === 0 && isOptions) serve({ ...options, fetch: options.fetch });
 }

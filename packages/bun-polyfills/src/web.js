@@ -3,19 +3,38 @@ import "@warpgrid/node-compat/globals";
 
 const TEXT = "text/plain;charset=utf-8";
 
-/** @param {any} body @param {any} init */
-function typed(body, init) {
-  const headers = new Headers(init?.headers);
-  if (typeof body === "string" && !headers.has("content-type")) headers.set("content-type", TEXT);
-  return { status: init?.status, statusText: init?.statusText, headers };
+const BYTES = "application/octet-stream";
+
+/**
+ * The content type that Bun's server gives a body whose headers have none. Before
+ * that, they have none.
+ * @type {WeakMap<Response, string>}
+ */
+const types = new WeakMap();
+/** Bodies of Responses, which another Response may be made of. @type {WeakSet<ReadableStream>} */
+const bodies = new WeakSet();
+
+/** @param {any} body @returns {string | undefined} */
+function typeOf(body) {
+  if (typeof body === "string") return TEXT;
+  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return BYTES;
+  return body instanceof ReadableStream && bodies.has(body) ? BYTES : undefined;
 }
+
+/** The response as it is sent. @param {Response} response */
+export function sent(response) {
+  const type = types.get(response);
+  if (type && !response.headers.has("content-type")) response.headers.set("content-type", type);
+  return response;
+}
+
+const encoder = new TextEncoder();
 
 /** @param {any} body */
 function iterated(body) {
   const made = typeof body === "function" && /Generator/.test(Object.prototype.toString.call(body)) ? body() : body;
   const isIterated = typeof made === "object" && made !== null && !(made instanceof ReadableStream) && typeof made[Symbol.asyncIterator] === "function";
   if (!isIterated) return made;
-  const encoder = new TextEncoder();
   return /** @type {any} */ (ReadableStream).from(
     (async function* () {
       for await (const part of made) yield typeof part === "string" ? encoder.encode(part) : part;
@@ -28,12 +47,36 @@ const Given = Response;
 const Ours = new Proxy(Given, {
   construct(target, [body, init], newTarget) {
     const given = typeof init === "number" ? { status: init } : init;
-    return Reflect.construct(target, [iterated(body), typed(body, given)], newTarget);
+    // The engine would say what a text is.
+    const whole = typeof body === "string" ? encoder.encode(body) : iterated(body);
+    const { status, statusText, headers } = given ?? {};
+    const made = Reflect.construct(target, [whole, { status, statusText, headers: new Headers(headers) }], newTarget);
+    const type = typeOf(body);
+    if (type) types.set(made, type);
+    return made;
   },
   get: (target, name) => (name === "json" ? json : name === "redirect" ? redirect : Reflect.get(target, name)),
 });
 Object.defineProperty(Given.prototype, "constructor", { value: Ours, writable: true, configurable: true });
 globalThis.Response = Ours;
+
+const { get: bodyOf } = /** @type {any} */ (Object.getOwnPropertyDescriptor(Given.prototype, "body"));
+Object.defineProperty(Given.prototype, "body", {
+  get() {
+    const body = bodyOf.call(this);
+    if (body && types.has(this)) bodies.add(body);
+    return body;
+  },
+  configurable: true,
+  enumerable: true,
+});
+const { clone } = Given.prototype;
+Given.prototype.clone = function () {
+  const cloned = clone.call(this);
+  const type = types.get(this);
+  if (type) types.set(cloned, type);
+  return cloned;
+};
 
 /** @param {unknown} data @param {any} [init] */
 function json(data, init) {
@@ -52,5 +95,3 @@ function redirect(url, init) {
   headers.set("location", String(url));
   return new Given(null, { ...given, status: given?.status ?? 302, headers });
 }
-
-export {};

@@ -1,18 +1,17 @@
-// node serve.mjs PROGRAM: the program under Node, at the address in LISTEN.
+// node serve.mjs FOLDER: the program in it under Node, at the address in LISTEN.
 //
 // A program that exports a fetch handler is served by @hono/node-server; any other
 // listens by itself.
 import { serve } from "@hono/node-server";
 import * as esbuild from "esbuild";
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const name = process.argv[2];
-const folder = join(import.meta.dirname, name);
+const folder = process.argv[2];
 const main = (await readdir(folder)).find((file) => file.startsWith("main."));
 // Within node_modules, so that packages are found and git does not see it.
-const outfile = join(import.meta.dirname, "node_modules", ".programs", `${name}.mjs`);
+const outfile = join(import.meta.dirname, "node_modules", ".programs", `${basename(folder)}.mjs`);
 await esbuild.build({
   entryPoints: [join(folder, main)],
   bundle: true,

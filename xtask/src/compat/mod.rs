@@ -20,6 +20,7 @@ use warpgrid_series::process::Cancel;
 
 use crate::flags::{Compat, CompatName};
 use crate::workspace;
+use npm::runtime::{Bun, Node};
 
 /// The outcome of runs as data, and the page made of it.
 pub trait Matrix: Serialize + DeserializeOwned {
@@ -135,7 +136,8 @@ pub fn run(flags: &Compat, cancel: &Cancel) -> anyhow::Result<()> {
             );
             finish(flags, &node_apis::run(cancel)?)
         }
-        CompatName::Npm => finish(flags, &npm::run(&flags.only, cancel)?),
+        CompatName::Npm => finish(flags, &npm::run::<Node, _>(&flags.only, cancel)?),
+        CompatName::Bun => finish(flags, &npm::run::<Bun, _>(&flags.only, cancel)?),
         CompatName::Go => {
             let way = go::Way {
                 compiler: flags.compiler,

@@ -44,6 +44,7 @@ pub fn run(wanted: &dyn Fn(&str) -> bool, cancel: &Cancel, report: &mut Report) 
             match row.kind {
                 Kind::Program => program::test(&setup),
                 Kind::Service(dialogue) => service::test(setup, dialogue),
+                Kind::Twin { dialogue, of } => service::test_twin(setup, dialogue, &bench.row(of)?),
             }
         });
     }
@@ -107,14 +108,18 @@ impl<'a> Bench<'a> {
 
     /// The service that Go is measured with, and its native self.
     pub fn go_bench(&self) -> anyhow::Result<Stage<'_>> {
-        let row = ROWS.iter().find(|row| row.subject.app == GO_BENCH);
-        self.setup(row.context("the service is a row")?)
+        self.row(GO_BENCH)
     }
 
     /// The service that TypeScript is measured with, and its native self.
     pub fn ts_bench(&self) -> anyhow::Result<Stage<'_>> {
-        let row = ROWS.iter().find(|row| row.subject.app == TS_BENCH);
-        self.setup(row.context("the service is a row")?)
+        self.row(TS_BENCH)
+    }
+
+    /// The row of an app, and its native self.
+    fn row(&self, app: &str) -> anyhow::Result<Stage<'_>> {
+        let row = ROWS.iter().find(|row| row.subject.app == app);
+        self.setup(row.with_context(|| format!("{app} is no row"))?)
     }
 
     /// The app of this name, packed, without its native self.

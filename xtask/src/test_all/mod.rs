@@ -1,6 +1,7 @@
 //! `cargo xtask test-all`: every test there is, in one command.
 
 mod bun_host;
+mod bun_sdk;
 pub mod databases;
 mod javascript;
 mod libtest;

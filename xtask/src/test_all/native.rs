@@ -97,6 +97,9 @@ pub fn bun(app: &Path, bounds: &Bounds) -> anyhow::Result<PathBuf> {
     let bun = npm::bun(&workspace::root(), bounds)?;
     if app.join("package-lock.json").is_file() {
         npm::install(app, bounds)?;
+        let mut check = Command::new("npm");
+        check.args(["run", "check", "--silent", "--if-present"]);
+        process::run(check.current_dir(app), bounds)?.success()?;
     }
     let main = app.join("src/main.ts");
     let mut build = Command::new(bun);

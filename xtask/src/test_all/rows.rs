@@ -9,6 +9,11 @@ pub enum Kind {
     Program,
     /// It serves HTTP; its answers are compared.
     Service(service::Dialogue),
+    /// The same, and they are those of another row's native program, too.
+    Twin {
+        dialogue: service::Dialogue,
+        of: &'static str,
+    },
 }
 
 /// A row of the matrix. To add a language is to add one.
@@ -137,6 +142,21 @@ pub const ROWS: &[Row] = &[
         },
         kind: Kind::Service(service::STREAMS),
         build: Build::Node,
+    },
+    Row {
+        folder: "test-apps",
+        subject: Subject {
+            app: "t5-bun-http-postgres",
+            language: "Bun",
+            shims: NODE_SHIMS,
+            database: Some("postgres"),
+            native: true,
+        },
+        kind: Kind::Twin {
+            dialogue: service::STREAMS,
+            of: TS_BENCH,
+        },
+        build: Build::Bun,
     },
     Row {
         folder: "test-apps",

@@ -196,19 +196,51 @@ pub const USERS: Dialogue = &[
     Request::Get("/users/6"),
 ];
 
-pub fn test(mut stage: Stage<'_>, dialogue: Dialogue) -> anyhow::Result<()> {
-    fill(&stage)?;
-    let expected = {
-        let native = start(&stage, |stage, address| {
-            let mut command = stage.native();
-            command.env("LISTEN", address.to_string());
-            Ok(command)
-        })?;
-        converse(dialogue, native.address()).map_err(|error| error.context(native.report()))?
+pub fn test(stage: Stage<'_>, dialogue: Dialogue) -> anyhow::Result<()> {
+    let expected = natively(&stage, dialogue)?;
+    component(stage, dialogue, &expected)
+}
+
+/// The same, where the native program is to answer as another one does.
+pub fn test_twin(stage: Stage<'_>, dialogue: Dialogue, other: &Stage<'_>) -> anyhow::Result<()> {
+    let expected = natively(&stage, dialogue)?;
+    let others = natively(other, dialogue)?;
+    let different = differences(dialogue, &folded(&others), &folded(&expected));
+    ensure!(
+        different.is_empty(),
+        "natively, answers are not those of {}, which stand first:\n{}",
+        other.app.display(),
+        different.join("\n")
+    );
+    component(stage, dialogue, &expected)
+}
+
+/// Runtimes write the charset that a text has of itself each in their own way; its
+/// case says nothing (RFC 9110, section 8.3.2).
+fn folded(answers: &[Answer]) -> Vec<Answer> {
+    let fold = |answer: &Answer| Answer {
+        content_type: answer.content_type.as_ref().map(|it| it.to_lowercase()),
+        ..answer.clone()
     };
+    answers.iter().map(fold).collect()
+}
+
+/// What the native program answers.
+fn natively(stage: &Stage<'_>, dialogue: Dialogue) -> anyhow::Result<Vec<Answer>> {
+    fill(stage)?;
+    let native = start(stage, |stage, address| {
+        let mut command = stage.native();
+        command.env("LISTEN", address.to_string());
+        Ok(command)
+    })?;
+    converse(dialogue, native.address()).map_err(|error| error.context(native.report()))
+}
+
+/// That the component answers so, and bears what a service has to.
+fn component(mut stage: Stage<'_>, dialogue: Dialogue, expected: &[Answer]) -> anyhow::Result<()> {
     fill(&stage)?;
     let component = start_component(&stage)?;
-    let tested = compare(dialogue, &expected, component.address())
+    let tested = compare(dialogue, expected, component.address())
         .and_then(|()| crowd(component.address()).context("many clients at once"))
         .and_then(|()| {
             stage.databases.restart()?;

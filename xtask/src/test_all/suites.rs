@@ -9,7 +9,8 @@ use warpgrid_series::{Place, Programs, Series, apply, export, import, status};
 use warpgrid_test_harness::process::{self, Finished};
 
 use super::report::{Counts, Report, Status, Subject};
-use super::{bounds, bun_host, javascript, libtest};
+use super::{bounds, bun_host, bun_sdk, javascript, libtest};
+use crate::compat::npm::runtime::{Bun, Node, Runtime};
 use crate::compat::{Run, go, libc, npm};
 use crate::flags::{Codegen, GoCompiler, Setup};
 use crate::{codegen, setup, workspace};
@@ -34,6 +35,7 @@ const SUITES: &[(&str, Suite)] = &[
     ),
     ("javascript", Suite::JavaScript),
     ("bun-host", Suite::BunHost),
+    ("bun-sdk", Suite::BunSdk),
     ("libc-tests", Suite::LibcTests),
     (
         "go-packages",
@@ -42,6 +44,10 @@ const SUITES: &[(&str, Suite)] = &[
     (
         "npm-packages",
         Suite::NpmPackages(&["express", "jose", "redis"]),
+    ),
+    (
+        "bun-packages",
+        Suite::BunPackages(&["elysia", "postgres", "sharp"]),
     ),
     ("sysroots", Suite::Sysroots),
     (
@@ -80,6 +86,11 @@ enum Suite {
     /// Programs over Go packages: their components do what they do natively. A
     /// few of those that `cargo xtask compat go` tries.
     GoPackages(&'static [&'static str]),
+    /// Whether what uses `@warpgrid/bun-sdk` gives the same natively and as a
+    /// component, against real servers.
+    BunSdk,
+    /// Programs over npm packages under Bun.
+    BunPackages(&'static [&'static str]),
     /// Programs over npm packages, as those of Go.
     NpmPackages(&'static [&'static str]),
     /// Whether a second build of the patched sysroots gives the same bytes.
@@ -117,6 +128,7 @@ impl Suite {
             Suite::GoPackages(_) => "Go",
             Suite::BunHost | Suite::JavaScript => "JavaScript",
             Suite::NpmPackages(_) => "TypeScript",
+            Suite::BunSdk | Suite::BunPackages(_) => "Bun",
             _ => "Rust",
         }
     }
@@ -131,7 +143,9 @@ impl Suite {
             Suite::BunHost => bun_host::run(&root, cancel),
             Suite::LibcTests => libc_tests(cancel),
             Suite::GoPackages(names) => go_packages(names, cancel),
-            Suite::NpmPackages(names) => npm_packages(names, cancel),
+            Suite::NpmPackages(names) => npm_packages::<Node>(names, cancel),
+            Suite::BunPackages(names) => npm_packages::<Bun>(names, cancel),
+            Suite::BunSdk => bun_sdk::run(&root, cancel),
             Suite::Command(args) => verdict(cargo(&root, args, cancel).and_then(Finished::success)),
             Suite::Tests(args) => match cargo(&root, args, cancel) {
                 Ok(finished) => libtest::counted(&finished),
@@ -153,8 +167,8 @@ fn go_packages(names: &[&str], cancel: &Cancel) -> (Counts, Option<String>) {
     (tried(run.tried, run.wrong.len()), verdict(run.verdict()).1)
 }
 
-fn npm_packages(names: &[&str], cancel: &Cancel) -> (Counts, Option<String>) {
-    let run = match npm::run(names, cancel) {
+fn npm_packages<R: Runtime>(names: &[&str], cancel: &Cancel) -> (Counts, Option<String>) {
+    let run = match npm::run::<R, _>(names, cancel) {
         Ok(run) => run,
         Err(error) => return verdict(Err::<(), _>(error)),
     };

@@ -73,6 +73,10 @@ export function readFile(path) {
     const file = place.descriptor.openAt({ symlinkFollow: true }, place.path, {}, { read: true });
     try {
       return readAll(file);
+    } catch (error) {
+      // Of a directory, WASI says so only where it is asked what it is.
+      if (file.getType() === "directory") throw Object.assign(new Error(), { payload: "is-directory" });
+      throw error;
     } finally {
       file[Symbol.dispose]();
     }

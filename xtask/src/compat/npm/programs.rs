@@ -1,7 +1,8 @@
-//! The programs, under Node and as components.
+//! The programs, natively and as components.
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -11,7 +12,8 @@ use warpgrid_test_harness::npm;
 use warpgrid_test_harness::process::{self, Bounds};
 use warpgrid_test_harness::service::Service;
 
-use super::packages::{Package, project};
+use super::packages::Package;
+use super::runtime::Runtime;
 use crate::compat::failure::Failure;
 use crate::test_all::databases::Databases;
 use crate::test_all::service;
@@ -22,13 +24,12 @@ const REUSE: i64 = 1 << 20;
 const TIME_ZONE: &str = "UTC";
 /// Where a service is told to listen.
 const LISTEN: &str = "LISTEN";
-/// Serves a program under Node.
-const SERVE: &str = "serve.mjs";
 /// The engine is large: it is compiled in one pass.
 const MACHINE_CODE: &str = "winch";
 
 /// Builds and runs.
-pub struct Programs {
+pub struct Programs<R> {
+    runtime: PhantomData<R>,
     warp: PathBuf,
     /// A folder of the run's own.
     scratch: PathBuf,
@@ -37,12 +38,22 @@ pub struct Programs {
     databases: BTreeMap<String, Databases>,
 }
 
-impl Programs {
+impl<R: Runtime> Programs<R> {
+    /// With the packages of these projects.
+    ///
     /// # Errors
     /// What npm said.
-    pub fn with(warp: PathBuf, scratch: PathBuf, bounds: Bounds) -> anyhow::Result<Self> {
-        npm::install(&project(), &bounds)?;
+    pub fn with<'a>(
+        projects: impl Iterator<Item = &'a Path>,
+        warp: PathBuf,
+        scratch: PathBuf,
+        bounds: Bounds,
+    ) -> anyhow::Result<Self> {
+        for project in projects {
+            npm::install(project, &bounds)?;
+        }
         Ok(Self {
+            runtime: PhantomData,
             warp,
             scratch,
             bounds,
@@ -54,11 +65,12 @@ impl Programs {
     ///
     /// # Errors
     /// What `warp pack` said.
-    pub fn pack(&self, name: &str) -> Result<PathBuf, Failure> {
+    pub fn pack(&self, name: &str, package: &Package) -> Result<PathBuf, Failure> {
         let output = self.scratch.join(name).with_extension("wasm");
         let mut command = Command::new(&self.warp);
-        command.arg("pack").arg(project().join(name));
-        command.args(["--lang", "ts", "--output"]).arg(&output);
+        command.arg("pack").arg(package.project.join(name));
+        command.args(["--lang", R::LANG, "--output"]).arg(&output);
+        R::equip(&mut command, &self.bounds)?;
         let packed = process::run(command.current_dir(&self.scratch), &self.bounds)?;
         if !packed.status.success() {
             return Err(Failure::said("is not packed", &packed));
@@ -66,16 +78,19 @@ impl Programs {
         Ok(output)
     }
 
-    /// What a program answers under Node.
+    /// What a program answers natively.
     ///
     /// # Errors
     /// Where it fails, with everything there is to know.
     pub fn native(&mut self, name: &str, package: &Package) -> anyhow::Result<Vec<Answer>> {
         self.prepare(package)?;
         let databases = self.running(package);
+        let program = package.project.join(name);
+        // Made once for its errors: the harness may have to try several addresses.
+        R::serve(&program, &self.bounds)?;
         let answers = self.answers(package, |address| {
-            let mut command = Command::new("node");
-            command.arg(project().join(SERVE)).arg(name);
+            let served = R::serve(&program, &self.bounds);
+            let mut command = served.unwrap_or_else(|_| Command::new("false"));
             command.env("TZ", TIME_ZONE).env(LISTEN, address);
             if let Some(databases) = databases {
                 databases.describe(&mut command);

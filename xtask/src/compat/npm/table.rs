@@ -1,9 +1,11 @@
 //! The outcome as data and as the page made of it.
 
 use std::fmt::Write as _;
+use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
 
+use super::runtime::Runtime;
 use crate::compat::Matrix;
 use crate::compat::rows::{Status, lines, megabytes};
 
@@ -25,17 +27,21 @@ pub struct Row {
 
 /// All of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Table {
+#[serde(bound = "")]
+pub struct Table<R: Runtime> {
     pub matrix: String,
     pub rows: Vec<Row>,
+    #[serde(skip)]
+    runtime: PhantomData<R>,
 }
 
-impl Table {
+impl<R: Runtime> Table<R> {
     /// One without a row.
     pub fn new() -> Self {
         Self {
-            matrix: "npm".to_owned(),
+            matrix: R::NAME.to_owned(),
             rows: Vec::new(),
+            runtime: PhantomData,
         }
     }
 
@@ -45,10 +51,10 @@ impl Table {
     }
 }
 
-impl Matrix for Table {
-    const NAME: &str = "npm";
-    const DATA: &str = "compat/npm.json";
-    const PAGE: &str = "docs/domains/npm-packages.md";
+impl<R: Runtime> Matrix for Table<R> {
+    const NAME: &str = R::NAME;
+    const DATA: &str = R::DATA;
+    const PAGE: &str = R::PAGE;
 
     fn to_json(&self) -> serde_json::Result<String> {
         Ok(format!(
@@ -59,16 +65,8 @@ impl Matrix for Table {
     }
 
     fn to_markdown(&self) -> String {
-        let mut page = "# npm packages\n\n\
-             Written by `cargo xtask compat npm`.\n\n\
-             A program for each package, in `xtask/compat/npm`, uses it as services do: queries \
-             with parameters and transactions, routes and middleware, schemas, tokens that are \
-             signed and verified. It runs under Node, and as the component that `warp pack` makes \
-             of it, against real servers where it needs one. What it answers to a fixed list of \
-             requests must be the same: status, content type and body, byte for byte. The sizes \
-             are those of the components, of which the engine is some twelve.\n\n\
-             | package | version | | MB | |\n|---|---|---|---|---|\n"
-            .to_owned();
+        let mut page = R::HEAD.to_owned();
+        page.push_str("| package | version | | MB | |\n|---|---|---|---|---|\n");
         for row in &self.rows {
             let bytes = row.bytes.map(megabytes).unwrap_or_default();
             let needs = row.needs.as_ref().map(|needs| format!("needs {needs}"));
@@ -88,9 +86,10 @@ impl Matrix for Table {
 
 #[cfg(test)]
 mod tests {
+    use super::super::runtime::Node;
     use super::*;
 
-    fn table() -> Table {
+    fn table() -> Table<Node> {
         let row = |package: &str, bytes, needs: Option<&str>, cause: Option<&str>| Row {
             package: package.to_owned(),
             program: package.to_owned(),
@@ -100,19 +99,18 @@ mod tests {
             needs: needs.map(str::to_owned),
             cause: cause.map(str::to_owned),
         };
-        Table {
-            matrix: "npm".to_owned(),
-            rows: vec![
-                row("one", Some(17_349_999), Some("a polyfill"), None),
-                row("two", None, None, Some("this | that")),
-            ],
-        }
+        let mut table = Table::new();
+        table.rows = vec![
+            row("one", Some(17_349_999), Some("a polyfill"), None),
+            row("two", None, None, Some("this | that")),
+        ];
+        table
     }
 
     #[test]
     fn the_data_are_read_as_they_were_written() {
         let text = table().to_json().unwrap();
-        assert_eq!(serde_json::from_str::<Table>(&text).unwrap(), table());
+        assert_eq!(serde_json::from_str::<Table<Node>>(&text).unwrap(), table());
         assert_eq!(text.lines().count(), 7, "{text}");
     }
 

@@ -1,0 +1,7 @@
+// Statements with their values: text and values never mix.
+import sql, { empty, join, raw, Sql } from "sql-template-tag";
+
+export { empty, join, raw, Sql, sql };
+
+/** What the queries of both databases take. */
+export type Statement = string | Sql;
