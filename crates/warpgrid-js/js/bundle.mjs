@@ -7,7 +7,7 @@ import { isHostModule } from "./host-modules.mjs";
 import { lowerUnicodeProperties } from "./lower-regex.mjs";
 import { hostModulesOf, nodeModules } from "./node-modules.mjs";
 
-const LOADERS = { ".txt": "text", ".sql": "text", ".html": "text", ".md": "text" };
+export const LOADERS = { ".txt": "text", ".sql": "text", ".html": "text", ".md": "text" };
 
 /**
  * The packages that the program's own files import. They are evaluated while the
@@ -43,7 +43,17 @@ export async function bundle(question) {
 }
 
 /** With what only some programs need. */
-async function build({ project, entry, compat, packages, minify }, features) {
+async function build(question, features) {
+  const { options, packages } = await settings(question, features);
+  return outcome(await esbuild.build(options), { ...question, packages });
+}
+
+/**
+ * What esbuild is asked. `handler` is how the program's handler is handed on: by an
+ * export, where it is a module.
+ * @param {{ project: string, entry: string, compat: string, packages?: string[], minify?: boolean, handler?: string }} question
+ */
+export async function settings({ project, entry, compat, packages, minify, handler = "export const incomingHandler" }, features) {
   const common = {
     absWorkingDir: project,
     bundle: true,
@@ -61,9 +71,9 @@ async function build({ project, entry, compat, packages, minify }, features) {
     `import { incomingHandler as make } from "@warpgrid/node-compat/handler";`,
     ...features.map(({ module }) => `import ${JSON.stringify(module)};`),
     ...packages.map((name) => `import ${JSON.stringify(name)};`),
-    `export const incomingHandler = make(() => import(${JSON.stringify(entry)}));`,
+    `${handler} = make(() => import(${JSON.stringify(entry)}));`,
   ].join("\n");
-  const result = await esbuild.build({
+  const options = {
     ...common,
     supported: Object.assign({}, ...features.map(({ supported }) => supported)),
     stdin: { contents: main, resolveDir: dirname(entry), sourcefile: "warpgrid-entry.js" },
@@ -77,7 +87,12 @@ async function build({ project, entry, compat, packages, minify }, features) {
     // Packages that say they have no side effects are loaded for theirs.
     ignoreAnnotations: true,
     plugins: [await nodeModules(compat)],
-  });
+  };
+  return { options, packages };
+}
+
+/** The bundle, of what esbuild gave. */
+export function outcome(result, { project, compat, packages }) {
   const file = (ending) => result.outputFiles.find(({ path }) => path.endsWith(ending)).text;
   const [output] = Object.values(result.metafile.outputs).filter(({ entryPoint }) => entryPoint);
   const imports = output.imports.filter(({ path, external }) => external && isHostModule(path)).map(({ path }) => path);

@@ -8,11 +8,14 @@
 
 #![forbid(unsafe_code)]
 
+mod bundler;
 mod entry;
+mod loader;
 mod node;
 mod packer;
 mod pipeline;
 mod toolchain;
 
+pub use loader::LOADER_ROOT;
 pub use packer::TypeScriptPacker;
 pub use toolchain::{TOOLCHAIN_ROOT, Toolchain, toolchain};

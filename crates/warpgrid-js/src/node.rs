@@ -9,7 +9,7 @@ use warpgrid_pack::Error;
 /// The oldest major version of Node that esbuild and componentize-js run under.
 const OLDEST: u32 = 20;
 
-const INSTALL: &str = "install Node 20 or newer with npm, and put both on PATH";
+pub(crate) const INSTALL: &str = "install Node 20 or newer with npm, and put both on PATH";
 
 /// Runs a command of Node or npm to its end and gives what it printed.
 ///

@@ -40,6 +40,8 @@ const INSTALL: &[&str] = &[
 #[derive(Debug, Clone)]
 pub struct Toolchain {
     root: PathBuf,
+    /// What its files are kept under.
+    pub(crate) key: Key,
 }
 
 impl Toolchain {
@@ -78,10 +80,13 @@ pub fn toolchain(
     let whole = entry(&store, &sources, TOOLCHAIN_ROOT, |staging| {
         lay_out(staging, &fetched, &packages)
     })?;
-    Ok(Toolchain { root: whole.path })
+    Ok(Toolchain {
+        root: whole.path,
+        key: sources,
+    })
 }
 
-fn entry(
+pub(crate) fn entry(
     store: &Store,
     key: &Key,
     root: &str,

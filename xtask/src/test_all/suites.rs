@@ -32,6 +32,18 @@ const SUITES: &[(&str, Suite)] = &[
             "--color=never",
         ]),
     ),
+    (
+        "dev",
+        Suite::Tests(&[
+            "test",
+            "--workspace",
+            "--test",
+            "dev",
+            "--",
+            "--ignored",
+            "--color=never",
+        ]),
+    ),
     ("javascript", Suite::JavaScript),
     ("libc-tests", Suite::LibcTests),
     (

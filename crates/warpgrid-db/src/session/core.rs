@@ -166,6 +166,21 @@ impl<P: Protocol> Core<P> {
         self.answer_and_end(&farewell);
     }
 
+    /// Ends it with what the guest has not read, and closes its connection.
+    pub(super) fn cut(&mut self) {
+        if matches!(self.state, State::Ended(_)) {
+            return;
+        }
+        let lost = Error::lost(
+            &self.backend.endpoint,
+            std::io::ErrorKind::ConnectionReset.into(),
+        );
+        self.timer = None;
+        self.inbound.clear();
+        self.state = State::Ended(Some(lost));
+        self.wakers.notify();
+    }
+
     /// Takes what a guest sends before it has its connection, as far as that
     /// may be taken. Nothing: it has one now.
     fn send_early(&mut self, cx: &Context<'_>, data: &[u8]) -> Poll<Option<usize>> {
