@@ -39,11 +39,6 @@ impl Deployer {
         self.engine.as_ref()
     }
 
-    /// What was deployed last.
-    pub fn last(&self) -> Option<&Arc<Deployment>> {
-        self.last.as_ref()
-    }
-
     /// Makes a deployment of a build. It may take long: a component is compiled.
     ///
     /// # Errors

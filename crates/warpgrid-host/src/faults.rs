@@ -4,7 +4,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use warpgrid_db::{Cut, Exhaustion};
+use warpgrid_db::Cut;
+pub use warpgrid_db::Exhaustion;
 
 use crate::deployment::Deployment;
 use crate::shims::database_proxy::{SharedSession, WeakSession};
