@@ -24,7 +24,7 @@ pub struct Diagnosis {
     pub help: Option<String>,
     /// Where.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    pub place: Option<Place>,
+    pub place: Option<Box<Place>>,
     /// All that the build tools said.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub output: String,
@@ -49,6 +49,7 @@ impl Diagnosis {
     pub fn of(error: &dyn Diagnostic, project: &Path) -> Self {
         let message = error.to_string();
         let place = labelled(error, project).or_else(|| place_in(&message, project));
+        let place = place.map(Box::new);
         Self {
             help: error.help().map(|help| help.to_string()),
             message,
@@ -63,7 +64,7 @@ impl Diagnosis {
         let first = faulty.0.first();
         let place = first.and_then(|first| {
             let file = project.join(first.file.as_ref()?);
-            Some(Place::at(&file, first.line?, None, project))
+            Some(Box::new(Place::at(&file, first.line?, None, project)))
         });
         Self {
             message: all.first().cloned().unwrap_or_default(),
@@ -89,7 +90,7 @@ impl Diagnosis {
             let line = line.trim_start();
             line.strip_prefix("help: ").map(str::to_owned)
         });
-        let place = place_in(output, project);
+        let place = place_in(output, project).map(Box::new);
         let message = complaint(output).or_else(|| own('×'));
         Self {
             message: message.unwrap_or_else(|| "the build failed".to_owned()),

@@ -217,12 +217,12 @@ mod tests {
         State::Broken(Diagnosis {
             message: "no <b>".to_owned(),
             help: Some("write \"b\"".to_owned()),
-            place: Some(Place {
+            place: Some(Box::new(Place {
                 file: "src/a.ts".into(),
                 line: 2,
                 column: None,
                 excerpt: vec![(1, "one".to_owned()), (2, "<script>".to_owned())],
-            }),
+            })),
             output: String::new(),
         })
     }
