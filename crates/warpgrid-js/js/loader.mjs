@@ -11,10 +11,20 @@ const PROGRAM = "/warpgrid/program.js";
 const [output, spliceCache] = process.argv.slice(2);
 const wit = await readFile(new URL("host.wit", import.meta.url), "utf8");
 const names = [...wit.matchAll(/^  import ([^;]+);/gm)].map(([, name]) => name);
+// The engine has no module of an interface that has types alone.
+const modules = names.filter(hasFunctions);
+
+/** Whether there is anything to call in `wasi:io/poll@0.2.12`. */
+function hasFunctions(name) {
+  const [, package_, interface_, version] = /^(.+)\/(.+)@(.+)$/.exec(name);
+  const [, text] = wit.split(`\npackage ${package_}@${version} {\n`);
+  const [, body] = new RegExp(`^  interface ${interface_} \\{\\n([^]*?)^  \\}`, "m").exec(text);
+  return /\bfunc\(|\bconstructor\(/.test(body);
+}
 
 const source = `
-${names.map((name, i) => `import * as m${i} from ${JSON.stringify(name)};`).join("\n")}
-const modules = { ${names.map((name, i) => `${JSON.stringify(name)}: m${i}`).join(", ")} };
+${modules.map((name, i) => `import * as m${i} from ${JSON.stringify(name)};`).join("\n")}
+const modules = { ${modules.map((name, i) => `${JSON.stringify(name)}: m${i}`).join(", ")} };
 let program;
 
 function host(name) {
