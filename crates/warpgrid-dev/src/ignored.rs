@@ -105,7 +105,6 @@ mod tests {
             "sub/node_modules/p/index.js",
             ".warp/postgres/data",
             ".git/HEAD",
-            "../other/x.ts",
         ] {
             assert!(is(path), "{path} is a source");
         }
@@ -120,6 +119,7 @@ mod tests {
         ] {
             assert!(!is(path), "{path} is no source");
         }
+        assert!(ignored.is_ignored(Path::new("/elsewhere/x.ts"), false));
     }
 
     #[test]
