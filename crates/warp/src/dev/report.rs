@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
-use warpgrid_dev::{Event, Events, page};
+use warpgrid_dev::{Diagnosis, Event, Events, page};
 
 /// How many changed files are named.
 const NAMED: usize = 3;
@@ -113,10 +113,13 @@ impl Events for Report {
                 );
             }
             Event::Failed { diagnosis, serving } => {
-                if !diagnosis.output.is_empty() {
-                    self.say(Mood::Plain, &diagnosis.output);
+                let output = diagnosis.output.trim_end();
+                if !output.is_empty() {
+                    self.say(Mood::Plain, output);
                 }
-                self.say(Mood::Bad, page::plain(&diagnosis).trim_end());
+                if !shows_place(&diagnosis) {
+                    self.say(Mood::Bad, page::plain(&diagnosis).trim_end());
+                }
                 if serving {
                     self.say(Mood::Aside, "the last good build goes on serving");
                 }
@@ -136,6 +139,15 @@ impl Events for Report {
             Event::Fault { text } => self.say(Mood::Plain, &text),
         }
     }
+}
+
+/// Whether the build tools have shown the line themselves.
+fn shows_place(diagnosis: &Diagnosis) -> bool {
+    diagnosis.place.as_ref().is_some_and(|place| {
+        let mut lines = place.excerpt.iter();
+        let meant = lines.find(|(number, _)| *number == place.line);
+        meant.is_some_and(|(_, line)| diagnosis.output.contains(line.trim()))
+    })
 }
 
 fn names(paths: &[PathBuf]) -> String {

@@ -40,14 +40,20 @@ impl<P: Protocol> Backend<P> {
         }
     }
 
+    /// That nobody has cut the way to the server.
+    pub(crate) fn expect_uncut(&self) -> Result<(), Error> {
+        if !self.cuts.any() {
+            return Ok(());
+        }
+        Err(Error::ConnectionRefused {
+            endpoint: self.endpoint.to_string(),
+            source: io::ErrorKind::ConnectionRefused.into(),
+        })
+    }
+
     /// Opens a transport, with the endpoint's TLS or without any.
     pub(crate) async fn attempt(&self, encrypt: bool) -> Result<P::Raw, Error> {
-        if self.cuts.any() {
-            return Err(Error::ConnectionRefused {
-                endpoint: self.endpoint.to_string(),
-                source: io::ErrorKind::ConnectionRefused.into(),
-            });
-        }
+        self.expect_uncut()?;
         let stream = Stream::open(&self.endpoint, &self.registry).await?;
         let endpoint = &self.endpoint;
         // An attempt that may be repeated without TLS leaves time for that.

@@ -62,6 +62,7 @@ pub(super) enum State<P: Protocol> {
 
 impl<P: Protocol> Core<P> {
     pub(super) async fn open(backend: Arc<Backend<P>>, tenant: Tenant) -> Result<Box<Self>, Error> {
+        backend.expect_uncut()?;
         let refused = |refused| refusal(&backend.endpoint, refused);
         if let Some(place) = backend.pool.admit().map_err(refused)? {
             place.park(backend.open().await?);
