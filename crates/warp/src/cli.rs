@@ -28,6 +28,8 @@ pub enum Verb {
     Pack(Pack),
     /// Run a component
     Run(Run),
+    /// Run a project while it is changed
+    Dev(Dev),
     /// Say what a component imports, exports and is made of
     Inspect(Inspect),
     /// Serve the databases of warp.toml to programs on this machine
@@ -126,6 +128,65 @@ pub struct Run {
     /// Say on standard error how many WebAssembly instructions the program executed
     #[arg(long)]
     pub count: bool,
+
+    /// Arguments for the program
+    #[arg(last = true, value_name = "ARGS")]
+    pub args: Vec<OsString>,
+}
+
+/// `warp dev`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Lines on standard input switch faults on and off while the program runs; `help` lists \
+them. The page /__warp says how the last build went.
+
+Examples:
+  warp dev                        the project in this directory
+  warp dev api --listen 127.0.0.1:9000
+  warp dev --native               the same program, as its own language runs it
+  warp dev --json | jq .event     what happens, as a line of JSON each")]
+pub struct Dev {
+    /// The project's directory
+    #[arg(default_value = ".", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub project: PathBuf,
+
+    /// The language; without it warp.toml says it, or the project's files do
+    #[arg(long, value_name = "LANG")]
+    pub lang: Option<String>,
+
+    /// The address to serve HTTP on, where the program handles requests; one that it
+    /// may listen on, where it is a server itself
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+
+    /// The configuration [default: DIR/warp.toml, where there is one]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+
+    /// An environment variable for the program, beside those of warp.toml
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    pub env: Vec<(String, String)>,
+
+    /// The package to build, of a workspace with several
+    #[arg(long, value_name = "NAME")]
+    pub package: Option<String>,
+
+    /// The program to build, of a project with several
+    #[arg(long, value_name = "NAME")]
+    pub bin: Option<String>,
+
+    /// Run the program by node, bun, go or cargo, and not as a component
+    #[arg(long)]
+    pub native: bool,
+
+    /// What makes machine code [default: winch, which is quick; cranelift for what is
+    /// compiled once]
+    #[arg(long, value_enum, value_name = "NAME", conflicts_with = "native")]
+    pub compiler: Option<Compiler>,
+
+    /// Print what happens, a JSON object on each line
+    #[arg(long)]
+    pub json: bool,
 
     /// Arguments for the program
     #[arg(last = true, value_name = "ARGS")]

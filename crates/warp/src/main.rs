@@ -9,6 +9,7 @@ mod cc;
 mod cli;
 mod completions;
 mod db_proxy;
+mod dev;
 mod inspect;
 mod pack;
 mod progress;
@@ -45,6 +46,7 @@ fn dispatch() -> miette::Result<ExitCode> {
     match cli::Warp::parse().verb {
         cli::Verb::Pack(args) => pack::run(args),
         cli::Verb::Run(args) => run::run(args),
+        cli::Verb::Dev(args) => dev::run(args),
         cli::Verb::Inspect(args) => inspect::run(&args),
         cli::Verb::DbProxy(args) => db_proxy::run(args),
         cli::Verb::Cc(args) => cc::run(&args.args),

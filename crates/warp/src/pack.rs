@@ -19,7 +19,7 @@ use crate::progress::Reporter;
 
 /// One row per language. Where a project's files speak of several languages,
 /// the first that sees its own is chosen.
-fn packers() -> Vec<Box<dyn Packer>> {
+pub fn packers() -> Vec<Box<dyn Packer>> {
     vec![
         Box::new(RustPacker),
         Box::new(GoPacker),
@@ -82,7 +82,7 @@ fn pack(args: cli::Pack) -> Result<Packed, Error> {
     })
 }
 
-fn directory(path: &Path) -> Result<PathBuf, Error> {
+pub fn directory(path: &Path) -> Result<PathBuf, Error> {
     let path = path
         .canonicalize()
         .map_err(|error| Error::file("read", path, &error))?;
@@ -95,7 +95,7 @@ fn directory(path: &Path) -> Result<PathBuf, Error> {
     })
 }
 
-fn absolute(path: &Path) -> Result<PathBuf, Error> {
+pub fn absolute(path: &Path) -> Result<PathBuf, Error> {
     std::path::absolute(path).map_err(|error| Error::file("find", path, &error))
 }
 

@@ -38,6 +38,7 @@ pub fn run(args: cli::Run) -> miette::Result<ExitCode> {
     let component = analyze(&args.component)?;
     check_origin(&args.component, &component)?;
     let mut config = configuration(&args)?;
+    serving::warn_of_missing_servers(&config);
     if component.world == COMMAND {
         let granted = args.listen.map(Rule::Address);
         config.network.listen.extend(granted);
@@ -133,9 +134,18 @@ async fn serve(args: cli::Run, deployment: Arc<Deployment>) -> miette::Result<Ex
 /// Lets the component and its configuration as they are now take over. Where
 /// they cannot, everything stays as it was.
 fn reload(args: &cli::Run, current: &Current) {
-    let successor =
-        configuration(args).and_then(|config| current.get().successor(&config).map_err(Into::into));
-    let replaced = successor.map(|deployment| current.replace(deployment));
+    let successor = configuration(args).and_then(|config| {
+        serving::warn_of_missing_servers(&config);
+        let serving = current.get();
+        Ok(serving
+            .map(|serving| serving.successor(&config))
+            .transpose()?)
+    });
+    let replaced = successor.map(|next| {
+        if let Some(next) = next {
+            current.replace(next);
+        }
+    });
     serving::read_again("the component and its configuration", replaced);
 }
 

@@ -7,9 +7,9 @@ use std::task::Poll;
 
 use rustix::process::{Resource, Rlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use warpgrid_host::Signal as Request;
+use warpgrid_host::{ShimConfig, Signal as Request};
 
-pub use log::log_to_stderr;
+pub use log::{log_to_stderr, warn_to_stderr};
 
 /// The signals' numbers.
 const HANGUP: u8 = 1;
@@ -72,6 +72,19 @@ pub fn read_again(what: &str, read: miette::Result<()>) {
             eprintln!("{report:?}");
             tracing::warn!("not read again: what was read before goes on");
         }
+    }
+}
+
+/// Says which databases have a server in `warp dev` alone. They are connected to by
+/// their own names here, as if that were not said of them.
+pub fn warn_of_missing_servers(config: &ShimConfig) {
+    for database in config.without_server() {
+        tracing::warn!(
+            "{}:{} has `dev = \"auto\"` and no upstream: only `warp dev` starts a server for it; \
+             give it `upstream` in warp.toml, or run `warp dev`",
+            database.host.as_ref(),
+            database.port
+        );
     }
 }
 

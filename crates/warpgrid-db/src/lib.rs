@@ -30,6 +30,7 @@
 mod addresses;
 mod endpoint;
 mod error;
+mod faults;
 mod front;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
@@ -50,6 +51,7 @@ mod wakers;
 pub use addresses::Addresses;
 pub use endpoint::{Credentials, Endpoint, PoolLimits, Protocol, Tenant};
 pub use error::Error;
+pub use faults::{Cut, Exhaustion};
 pub use front::{Doors, Front};
 pub use pool::PoolStats;
 pub use pools::{Pools, ResetPolicy};

@@ -246,6 +246,23 @@ impl<C: Connection> Pool<C> {
         });
     }
 
+    /// Closes what nobody uses.
+    pub(crate) fn discard(&self) {
+        self.close_idle(|_| true);
+    }
+
+    /// Takes every place that no session has.
+    pub(crate) fn occupy(self: &Arc<Self>) -> Vec<Place<C>> {
+        let mut state = self.state();
+        let idle = std::mem::take(&mut state.idle);
+        let free = self.size().saturating_sub(state.live) as usize;
+        state.live += free as u32;
+        drop(state);
+        let places = free + idle.len();
+        idle.into_iter().for_each(Idle::close);
+        (0..places).map(|_| Place(Some(self.clone()))).collect()
+    }
+
     /// Hands out nothing more, closes what is idle, and turns waiters away.
     pub(crate) fn drain(&self) {
         let (idle, waiters) = {

@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::addresses::{Addresses, Registry};
 use crate::endpoint::{Endpoint, Protocol as Kind, Tenant};
 use crate::error::Error;
+use crate::faults::Cuts;
 use crate::mysql::Mysql;
 use crate::pool::{Pool, PoolStats, Refused};
 use crate::postgres::Postgres;
@@ -28,6 +29,7 @@ struct Shared {
     backends: Mutex<HashMap<Key, AnyBackend>>,
     reset: ResetPolicy,
     draining: AtomicBool,
+    cuts: Cuts,
 }
 
 /// What makes two sessions use one pool: the endpoint, and by its address the
@@ -88,6 +90,7 @@ impl Pools {
                 backends: Mutex::default(),
                 reset,
                 draining: AtomicBool::new(false),
+                cuts: Cuts::default(),
             }),
             registry: None,
         }
@@ -128,7 +131,7 @@ impl Pools {
     pub async fn drain(&self, deadline: Duration) {
         let deadline = Instant::now() + deadline;
         self.shared.draining.store(true, Ordering::SeqCst);
-        let backends: Vec<_> = self.backends().values().cloned().collect();
+        let backends = self.all();
         for backend in &backends {
             each!(backend, backend => backend.pool.drain());
         }
@@ -169,6 +172,14 @@ impl Pools {
         backend
     }
 
+    pub(crate) fn cuts(&self) -> Cuts {
+        self.shared.cuts.clone()
+    }
+
+    pub(crate) fn all(&self) -> Vec<AnyBackend> {
+        self.backends().values().cloned().collect()
+    }
+
     fn begin<P: Protocol>(&self, endpoint: &Arc<Endpoint>, registry: Registry) -> Arc<Backend<P>> {
         let pool = Pool::new(endpoint.to_string(), endpoint.limits.clone());
         if self.shared.draining.load(Ordering::SeqCst) {
@@ -181,6 +192,7 @@ impl Pools {
             reset: self.shared.reset,
             registry,
             generation: AtomicU64::default(),
+            cuts: self.cuts(),
         })
     }
 

@@ -92,6 +92,11 @@ impl Session {
         each!(&mut self.0, core => core.poll_send(cx, data))
     }
 
+    /// Ends the session as if the network had: the guest is told nothing more.
+    pub fn cut(&mut self) {
+        each!(&mut self.0, core => core.cut());
+    }
+
     /// Ends the session because the host stops. The guest reads why, unless the
     /// server is in the middle of a message to it.
     pub(crate) fn shut_down(&mut self) {

@@ -1,6 +1,7 @@
 //! The packer for Go.
 
 use std::path::Path;
+use std::process::Command;
 
 use serde::Deserialize;
 use warpgrid_pack::{Built, Error, Key, Manifest, PackRequest, Packed, Packer, Program};
@@ -60,6 +61,13 @@ impl Packer for GoPacker {
 
     fn compilers(&self) -> &'static [&'static str] {
         COMPILERS
+    }
+
+    fn native(&self, request: &PackRequest<'_>) -> Result<Command, Error> {
+        let keys: GoKeys = request.keys(KEYS)?;
+        let mut command = request.command("go");
+        command.arg("run").arg(keys.package(request)?);
+        Ok(command)
     }
 
     fn pack(&self, request: &PackRequest<'_>) -> Result<Packed, Error> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
 use warpgrid_db::Tenant;
 use wasmtime::Store;
 use wasmtime::component::InstancePre;
@@ -19,6 +20,7 @@ use crate::handler::Handler;
 use crate::imports;
 use crate::instance::{new_store, wasi};
 use crate::outgoing::Outgoing;
+use crate::program::{self, Program};
 use crate::shims::filesystem::{FilesystemConfig, Process};
 use crate::shims::signals::{self, Receivers, Signal};
 use crate::shims::threading::{Declared, ThreadingModel};
@@ -33,8 +35,16 @@ pub struct Deployment {
     pub(crate) pre: InstancePre<GuestState>,
     pub(crate) shared: Arc<Shared>,
     handler: Option<Handler>,
-    instances: Arc<Semaphore>,
+    places: Arc<Semaphore>,
     waiting: AtomicU32,
+}
+
+/// What a deployment has of the one before it.
+pub(crate) struct Inherited {
+    pub(crate) signals: Arc<Receivers>,
+    pub(crate) upstreams: Upstreams,
+    /// Of the requests that run, where both have the same slots.
+    pub(crate) places: Option<Arc<Semaphore>>,
 }
 
 /// What all instances of a deployment share.
@@ -56,6 +66,8 @@ pub(crate) struct Shared {
     pub(crate) budget: Arc<Budget>,
     /// A permit for each database connection that guests may open.
     pub(crate) connections: Arc<Semaphore>,
+    /// No further request comes: an idle instance need not be kept.
+    pub(crate) retired: CancellationToken,
 }
 
 impl Shared {
@@ -65,24 +77,32 @@ impl Shared {
         path: &Path,
         upstreams: Upstreams,
         signals: Arc<Receivers>,
+        program: Option<Program>,
     ) -> Self {
         let outgoing = Outgoing::new(upstreams.dns.clone(), config.network.clone());
         let services = upstreams.dns.services().clone();
         let name = path.display().to_string();
+        let mut filesystem = FilesystemConfig::new(config, services);
+        let mut traces = StackTraces::of(path);
+        if let Some(given) = program {
+            traces = StackTraces::by(&given.source_map);
+            filesystem = filesystem.with(program::PATH, given.code);
+        }
         Self {
             config: config.clone(),
             tenant: Tenant::new(name.clone()),
-            filesystem: Arc::new(FilesystemConfig::new(config, services)),
+            filesystem: Arc::new(filesystem),
             outgoing: Arc::new(outgoing),
             program: [program_name(path)].into(),
             environment: environment(config),
             counts_instructions: false,
-            errors: GuestErrors(Arc::new(StackTraces::of(path))),
+            errors: GuestErrors(Arc::new(traces)),
             upstreams,
             signals,
             budget: Arc::new(Budget::new(&config.limits)),
             connections: Arc::new(Semaphore::new(config.limits.total_connections() as usize)),
             threading: Arc::new(Declared::new(name)),
+            retired: CancellationToken::new(),
         }
     }
 
@@ -101,14 +121,19 @@ impl Deployment {
         host: &WarpGridEngine,
         module: &Module,
         config: &ShimConfig,
-        signals: Arc<Receivers>,
-        upstreams: Upstreams,
+        inherited: Inherited,
+        program: Option<Program>,
     ) -> Result<Self, Error> {
         let engine = &host.engine;
         imports::check(engine, &module.component, &module.path, config.shims)?;
         // Once for its errors, before anything is served.
         wasi(config)?;
-        let mut shared = Shared::new(config, &module.path, upstreams, signals);
+        let Inherited {
+            signals,
+            upstreams,
+            places,
+        } = inherited;
+        let mut shared = Shared::new(config, &module.path, upstreams, signals, program);
         shared.counts_instructions = host.count_instructions;
         let shared = Arc::new(shared);
         let pre = host
@@ -128,7 +153,8 @@ impl Deployment {
             module: module.clone(),
             pre,
             handler,
-            instances: Arc::new(Semaphore::new(config.limits.instances as usize)),
+            places: places
+                .unwrap_or_else(|| Arc::new(Semaphore::new(config.limits.instances as usize))),
             waiting: AtomicU32::new(0),
             shared,
         };
@@ -145,11 +171,53 @@ impl Deployment {
     /// When the file cannot be read or does not fit the configuration. This
     /// deployment can go on.
     pub fn successor(&self, config: &ShimConfig) -> Result<Arc<Self>, Error> {
+        self.successor_of(&self.module.path, config)
+    }
+
+    /// As [`Deployment::successor`], of the component in another file.
+    ///
+    /// # Errors
+    /// As [`Deployment::successor`].
+    pub fn successor_of(&self, component: &Path, config: &ShimConfig) -> Result<Arc<Self>, Error> {
+        let engine = self.host.for_limits(&config.limits)?;
+        let module = engine.load_module(component)?;
+        Self::new(&engine, &module, config, self.heritage(config), None).map(Arc::new)
+    }
+
+    /// As [`Deployment::successor`], where the component is a loader and only its
+    /// program is another. Nothing is compiled and no memory reserved: both use the
+    /// same slots, and share the places of running requests.
+    ///
+    /// # Errors
+    /// When the program cannot have what it needs by this configuration. This
+    /// deployment can go on.
+    pub fn successor_with(
+        &self,
+        program: Program,
+        config: &ShimConfig,
+    ) -> Result<Arc<Self>, Error> {
+        let mut inherited = self.heritage(config);
+        if self.shared.config.limits.has_same_slots(&config.limits) {
+            inherited.places = Some(self.places.clone());
+            return Self::new(&self.host, &self.module, config, inherited, Some(program))
+                .map(Arc::new);
+        }
         let engine = self.host.for_limits(&config.limits)?;
         let module = engine.load_module(&self.module.path)?;
-        let signals = self.shared.signals.clone();
-        let upstreams = self.shared.upstreams.successor(config);
-        Self::new(&engine, &module, config, signals, upstreams).map(Arc::new)
+        Self::new(&engine, &module, config, inherited, Some(program)).map(Arc::new)
+    }
+
+    fn heritage(&self, config: &ShimConfig) -> Inherited {
+        Inherited {
+            signals: self.shared.signals.clone(),
+            upstreams: self.shared.upstreams.successor(config),
+            places: None,
+        }
+    }
+
+    /// Ends instances as soon as they are idle: no further request comes.
+    pub(crate) fn retire(&self) {
+        self.shared.retired.cancel();
     }
 
     /// What guests may use up.
@@ -204,7 +272,7 @@ impl Deployment {
 
     /// A place among the running requests, held until the guest is done with it.
     async fn admit(&self) -> Result<OwnedSemaphorePermit, Error> {
-        if let Ok(place) = self.instances.clone().try_acquire_owned() {
+        if let Ok(place) = self.places.clone().try_acquire_owned() {
             return Ok(place);
         }
         let limits = &self.shared.config.limits;
@@ -212,7 +280,7 @@ impl Deployment {
             waiting: limits.queue,
             instances: limits.instances,
         })?;
-        let place = self.instances.clone().acquire_owned();
+        let place = self.places.clone().acquire_owned();
         match tokio::time::timeout(limits.request_timeout, place).await {
             Ok(Ok(place)) => Ok(place),
             Ok(Err(_)) | Err(_) => Err(Error::Overloaded {

@@ -15,9 +15,10 @@ use wasmtime::{
 use crate::budget::TABLE_ELEMENTS;
 use crate::code_cache;
 use crate::config::{Limits, ShimConfig};
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, Inherited};
 use crate::error::Error;
 use crate::linker::Linkers;
+use crate::program::Program;
 use crate::upstreams::Upstreams;
 
 /// How often running guests are interrupted, so that one which computes neither
@@ -63,6 +64,8 @@ pub struct EngineConfig {
     /// `block`, `loop`, `else`, `end`, `return` and `unreachable` are none, and
     /// a function that is entered is one more.
     pub count_instructions: bool,
+    /// Whether faults may cut what guests have open ([`crate::faults`]).
+    pub faults: bool,
 }
 
 impl Default for EngineConfig {
@@ -82,6 +85,7 @@ impl EngineConfig {
             code_cache: None,
             compiler: Compiler::default(),
             count_instructions: false,
+            faults: false,
         }
     }
 }
@@ -94,6 +98,7 @@ pub struct WarpGridEngine {
     code_cache: Option<Store>,
     compiler: Compiler,
     pub(crate) count_instructions: bool,
+    faults: bool,
     pub(crate) pools: Pools,
 }
 
@@ -120,6 +125,7 @@ impl WarpGridEngine {
             code_cache: self.code_cache.clone(),
             compiler: self.compiler,
             count_instructions: self.count_instructions,
+            faults: self.faults,
             ..EngineConfig::for_limits(limits)
         };
         Self::with_pools(config, self.pools.clone())
@@ -148,6 +154,7 @@ impl WarpGridEngine {
             code_cache: config.code_cache,
             compiler: config.compiler,
             count_instructions: config.count_instructions,
+            faults: config.faults,
             pools,
         })
     }
@@ -174,8 +181,35 @@ impl WarpGridEngine {
         module: &Module,
         config: &ShimConfig,
     ) -> Result<Arc<Deployment>, Error> {
+        Deployment::new(self, module, config, self.heritage(config), None).map(Arc::new)
+    }
+
+    /// As [`WarpGridEngine::instantiate`], of a component that is a loader.
+    ///
+    /// # Errors
+    /// When the component imports what the configuration does not give it.
+    pub fn instantiate_with(
+        &self,
+        module: &Module,
+        program: Program,
+        config: &ShimConfig,
+    ) -> Result<Arc<Deployment>, Error> {
+        let inherited = self.heritage(config);
+        Deployment::new(self, module, config, inherited, Some(program)).map(Arc::new)
+    }
+
+    /// What the first deployment begins with.
+    fn heritage(&self, config: &ShimConfig) -> Inherited {
         let upstreams = Upstreams::new(config, &self.pools);
-        Deployment::new(self, module, config, Arc::default(), upstreams).map(Arc::new)
+        Inherited {
+            signals: Arc::default(),
+            upstreams: if self.faults {
+                upstreams.with_faults()
+            } else {
+                upstreams
+            },
+            places: None,
+        }
     }
 
     /// The database pools that all deployments of this engine share.

@@ -45,8 +45,21 @@ pub(crate) fn check(
     path: &Path,
     shims: Shims,
 ) -> Result<(), Error> {
+    let of = component.component_type();
+    check_imports(path, of.imports(engine).map(|(name, _)| name), shims)
+}
+
+/// The same of what a program imports, wherever it will run.
+///
+/// # Errors
+/// Names the import, and what would give it.
+pub fn check_imports<'a>(
+    path: &Path,
+    imports: impl Iterator<Item = &'a str>,
+    shims: Shims,
+) -> Result<(), Error> {
     let known = interfaces(shims);
-    for (name, _) in component.component_type().imports(engine) {
+    for name in imports {
         if name.starts_with("wasi:") {
             continue;
         }

@@ -30,6 +30,7 @@ pub mod db_proxy;
 mod deployment;
 mod engine;
 mod error;
+pub mod faults;
 mod fresh;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
@@ -40,6 +41,7 @@ mod imports;
 mod instance;
 mod linker;
 mod outgoing;
+mod program;
 pub mod shims;
 mod stack_traces;
 mod state;
@@ -51,5 +53,7 @@ pub use config::{ConfigError, ShimConfig};
 pub use deployment::Deployment;
 pub use engine::{Compiler, EngineConfig, Module, WarpGridEngine};
 pub use error::Error;
+pub use imports::check_imports;
+pub use program::Program;
 pub use shims::signals::Signal;
 pub use shims::threading::ThreadingModel;

@@ -47,6 +47,14 @@ impl StackTraces {
         }
     }
 
+    /// By a source map that the component does not hold.
+    pub(crate) fn by(map: &[u8]) -> Self {
+        Self {
+            component: PathBuf::new(),
+            map: OnceLock::from(SourceMap::from_slice(map).ok()),
+        }
+    }
+
     fn map(&self) -> Option<&SourceMap> {
         let read = || source_map(&fs::read(&self.component).ok()?);
         self.map.get_or_init(read).as_ref()

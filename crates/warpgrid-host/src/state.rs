@@ -79,6 +79,7 @@ impl GuestState {
                 shared.upstreams.endpoints.clone(),
                 limits.connections,
                 shared.connections.clone(),
+                shared.upstreams.sessions.clone(),
             ),
             signals: SignalsState::new(shared.signals.clone(), signals),
             threading: ThreadingState::new(shared.threading.clone()),

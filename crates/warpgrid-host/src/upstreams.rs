@@ -6,6 +6,7 @@ use std::sync::Arc;
 use warpgrid_db::Pools;
 
 use crate::config::ShimConfig;
+use crate::faults::OpenSessions;
 use crate::shims::database_proxy::Endpoints;
 use crate::shims::dns::{DnsConfig, Services};
 
@@ -15,6 +16,8 @@ pub(crate) struct Upstreams {
     pub(crate) dns: Arc<DnsConfig>,
     pub(crate) endpoints: Arc<Endpoints>,
     pub(crate) pools: Pools,
+    /// What is open, where faults may cut it.
+    pub(crate) sessions: Option<Arc<OpenSessions>>,
 }
 
 impl Upstreams {
@@ -23,10 +26,21 @@ impl Upstreams {
         Self::with(config, pools, Arc::new(Services::new(config)))
     }
 
+    /// The same, whose sessions faults may cut.
+    pub(crate) fn with_faults(self) -> Self {
+        Self {
+            sessions: Some(Arc::default()),
+            ..self
+        }
+    }
+
     /// Of the next one. It shares pools and names with this one, so that pools
     /// are kept as far as their `[[database]]` is the same.
     pub(crate) fn successor(&self, config: &ShimConfig) -> Self {
-        Self::with(config, &self.pools, self.dns.services().clone())
+        Self {
+            sessions: self.sessions.clone(),
+            ..Self::with(config, &self.pools, self.dns.services().clone())
+        }
     }
 
     fn with(config: &ShimConfig, pools: &Pools, services: Arc<Services>) -> Self {
@@ -35,6 +49,7 @@ impl Upstreams {
             endpoints: Arc::new(Endpoints::new(config, &dns)),
             pools: pools.with_addresses(services),
             dns,
+            sessions: None,
         }
     }
 

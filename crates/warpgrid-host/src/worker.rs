@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::Sleep;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use wasmtime::component::GuestTaskId;
 use wasmtime::{Engine, Store, StoreContextMut};
 use wasmtime_wasi_http::WasiHttpView;
@@ -56,7 +57,7 @@ impl HandlerState for Workers {
             store,
             proxy,
             view: GuestState::http,
-            expiration: Expiration::new(limits, fate.clone()),
+            expiration: Expiration::new(limits, self.shared.retired.clone(), fate.clone()),
             state: Reuse {
                 limits: limits.clone(),
                 fate,
@@ -160,11 +161,12 @@ pub(crate) struct Expiration {
     response: Duration,
     idle: Duration,
     timer: Option<(Instant, Pin<Box<Sleep>>)>,
+    retired: Pin<Box<WaitForCancellationFutureOwned>>,
     fate: Arc<Fate>,
 }
 
 impl Expiration {
-    fn new(limits: &Limits, fate: Arc<Fate>) -> Self {
+    fn new(limits: &Limits, retired: CancellationToken, fate: Arc<Fate>) -> Self {
         let idle = if limits.reuse > 1 {
             limits.idle_timeout
         } else {
@@ -175,6 +177,7 @@ impl Expiration {
             response: limits.response_timeout,
             idle,
             timer: None,
+            retired: Box::pin(retired.cancelled_owned()),
             fate,
         }
     }
@@ -193,6 +196,9 @@ impl WorkerExpiration for Expiration {
         }
         if status == WorkerStatus::Idle {
             self.fate.give_places_back();
+        }
+        if status == WorkerStatus::Idle && self.retired.as_mut().poll(context).is_ready() {
+            return Poll::Ready(());
         }
         let allowed = match status {
             WorkerStatus::Idle => self.idle,

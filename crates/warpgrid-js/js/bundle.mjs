@@ -7,7 +7,7 @@ import { lowerUnicodeProperties } from "./lower-regex.mjs";
 import { hostModulesOf, nodeModules } from "./node-modules.mjs";
 import { definedBy, entryText, named, supportedBy, withFeatures } from "./program.mjs";
 
-const LOADERS = { ".txt": "text", ".sql": "text", ".html": "text", ".md": "text" };
+export const LOADERS = { ".txt": "text", ".sql": "text", ".html": "text", ".md": "text" };
 
 /** The packages that the program's own files import, and from where. */
 async function packagesOf(entry, options) {
@@ -45,7 +45,17 @@ const packagesFrom = (packages) => ({
  */
 export const bundle = withFeatures(build);
 
-async function build({ project, entry, compat, packages, minify }, features) {
+async function build(question, features) {
+  const { options, packages } = await settings(question, features);
+  return outcome(await esbuild.build(options), { ...question, packages });
+}
+
+/**
+ * What esbuild is asked. `handler` is how the program's handler is handed on: by an
+ * export, where it is a module.
+ * @param {{ project: string, entry: string, compat: string, packages?: { name: string, from: string }[], minify?: boolean, handler?: string }} question
+ */
+export async function settings({ project, entry, compat, packages, minify, handler }, features) {
   const common = {
     absWorkingDir: project,
     bundle: true,
@@ -60,10 +70,10 @@ async function build({ project, entry, compat, packages, minify }, features) {
   };
   packages ??= await packagesOf(entry, common);
   const early = packages.map((_, index) => PACKAGE + index);
-  const result = await esbuild.build({
+  const options = {
     ...common,
     supported: supportedBy(features),
-    stdin: { contents: entryText({ entry, packages: early, features }), resolveDir: dirname(entry), sourcefile: "warpgrid-entry.js" },
+    stdin: { contents: entryText({ entry, packages: early, features, handler }), resolveDir: dirname(entry), sourcefile: "warpgrid-entry.js" },
     outfile: "program.js",
     metafile: true,
     minify,
@@ -74,7 +84,12 @@ async function build({ project, entry, compat, packages, minify }, features) {
     // Packages that say they have no side effects are loaded for theirs.
     ignoreAnnotations: true,
     plugins: [packagesFrom(packages), await nodeModules(compat)],
-  });
+  };
+  return { options, packages };
+}
+
+/** The bundle, of what esbuild gave. */
+export function outcome(result, { project, compat, packages }) {
   const file = (ending) => result.outputFiles.find(({ path }) => path.endsWith(ending)).text;
   const [output] = Object.values(result.metafile.outputs).filter(({ entryPoint }) => entryPoint);
   const imports = output.imports.filter(({ path, external }) => external && isHostModule(path)).map(({ path }) => path);

@@ -16,17 +16,17 @@ export const withFeatures = (build) => async (/** @type {any} */ question) => {
  * The generated entry. Packages are evaluated while the component is built; the
  * program itself is, at its first request, because it may read its environment and
  * open connections.
- * @param {{ entry: string, packages: string[], features: { module: string }[], imports?: string[], program?: string }} parts
+ * @param {{ entry: string, packages: string[], features: { module: string }[], imports?: string[], program?: string, handler?: string }} parts
  *   `program`: what is made of the loaded module
  */
-export function entryText({ entry, packages, features, imports = [], program = "" }) {
+export function entryText({ entry, packages, features, imports = [], program = "", handler = "export const incomingHandler" }) {
   const load = `import(${JSON.stringify(entry)})`;
   return [
     `import { incomingHandler as make } from "@warpgrid/node-compat/handler";`,
     ...imports,
     ...features.map(({ module }) => `import ${JSON.stringify(module)};`),
     ...packages.map((name) => `import ${JSON.stringify(name)};`),
-    `export const incomingHandler = make(() => ${program ? `${load}.then(${program})` : load});`,
+    `${handler} = make(() => ${program ? `${load}.then(${program})` : load});`,
   ].join("\n");
 }
 

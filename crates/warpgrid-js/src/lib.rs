@@ -9,13 +9,16 @@
 
 #![forbid(unsafe_code)]
 
+mod bundler;
 mod entry;
+mod loader;
 mod packer;
 mod pipeline;
 mod runtime;
 mod tool;
 mod toolchain;
 
+pub use loader::LOADER_ROOT;
 pub use packer::{TypeScriptPacker, pack};
 pub use runtime::{Installer, NODE, NPM, Runtime};
 pub use toolchain::{TOOLCHAIN_ROOT, Toolchain, toolchain, toolchain_by};

@@ -1,11 +1,12 @@
 //! The packer for TypeScript and JavaScript, and what it shares with others.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde::Deserialize;
 use serde_spanned::Spanned;
 use warpgrid_pack::contract::REQUIREMENTS;
-use warpgrid_pack::{Built, Error, Key, PackRequest, Packed, Packer, Program, Symbols};
+use warpgrid_pack::{Built, Bundler, Error, Key, PackRequest, Packed, Packer, Program, Symbols};
 
 use crate::entry::{PACKAGE, entry};
 use crate::pipeline::{self, Answer};
@@ -19,12 +20,12 @@ pub struct TypeScriptPacker;
 /// What `[package]` may say of such a project.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
-struct Keys {
-    entry: Option<Spanned<String>>,
-    allow: Vec<String>,
+pub(crate) struct Keys {
+    pub(crate) entry: Option<Spanned<String>>,
+    pub(crate) allow: Vec<String>,
 }
 
-const KEYS: &[Key] = &[
+pub(crate) const KEYS: &[Key] = &[
     Key {
         name: "entry",
         example: "entry = \"src/main.ts\"",
@@ -42,6 +43,25 @@ impl Packer for TypeScriptPacker {
 
     fn detect(&self, project: &Path) -> Option<String> {
         project.join(PACKAGE).is_file().then(|| PACKAGE.to_owned())
+    }
+
+    fn native(&self, request: &PackRequest<'_>) -> Result<Command, Error> {
+        let keys: Keys = request.keys(KEYS)?;
+        let entry = entry(request, keys.entry.as_ref())?;
+        let command = |program: &str| request.command(program);
+        NODE.expect(&command)?;
+        let toolchain = toolchain_by(&NODE.installer, &command, request.progress)?;
+        let mut command = request.command(NODE.program);
+        command
+            .arg("--enable-source-maps")
+            .arg(toolchain.programs().join("native.mjs"))
+            .arg(entry)
+            .arg(request.project.join(".warp").join("native"));
+        Ok(command)
+    }
+
+    fn bundler(&self) -> Option<&dyn Bundler> {
+        Some(self)
     }
 
     fn pack(&self, request: &PackRequest<'_>) -> Result<Packed, Error> {
@@ -87,7 +107,10 @@ fn file(request: &PackRequest<'_>, runtime: &Runtime, name: &str) -> PathBuf {
 }
 
 /// What only other languages' build tools know.
-fn refuse_others_choices(request: &PackRequest<'_>, runtime: &Runtime) -> Result<(), Error> {
+pub(crate) fn refuse_others_choices(
+    request: &PackRequest<'_>,
+    runtime: &Runtime,
+) -> Result<(), Error> {
     let flag = match (&request.package, &request.program) {
         (Some(_), _) => "--package",
         (_, Some(Program::Binary(_))) => "--bin",

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use warpgrid_pack::{Error, PackRequest, Profile, write_atomically};
+use warpgrid_pack::{Error, PackRequest, Profile, Remark, write_atomically};
 use warpgrid_store::cache_dir;
 use wasm_encoder::{CustomSection, Encode, Section};
 
@@ -15,7 +15,7 @@ use crate::toolchain::Toolchain;
 
 /// The folder of the user's cache in which engines are kept that were joined with
 /// the imports of some program.
-const SPLICES: &str = "js-splices";
+pub(crate) const SPLICES: &str = "js-splices";
 
 /// The custom section that holds a component's source map, which the host reads
 /// where a guest writes a stack trace.
@@ -60,31 +60,6 @@ pub(crate) struct Answer {
     /// Why there is no component; empty when there is one.
     #[serde(default)]
     pub(crate) errors: Vec<Remark>,
-}
-
-/// Something about the program, at a place or of the whole of it.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Remark {
-    text: String,
-    #[serde(default)]
-    help: Option<String>,
-    /// From the project's directory.
-    #[serde(default)]
-    file: Option<String>,
-    /// From 1.
-    #[serde(default)]
-    line: Option<u32>,
-}
-
-impl Remark {
-    /// `src/main.ts:3: what is said`
-    pub(crate) fn message(&self) -> String {
-        match (&self.file, self.line) {
-            (Some(file), Some(line)) => format!("{file}:{line}: {}", self.text),
-            (Some(file), None) => format!("{file}: {}", self.text),
-            _ => self.text.clone(),
-        }
-    }
 }
 
 /// Bundles the program and makes a component of it.
@@ -173,17 +148,4 @@ fn add_source_map(component: &Path, map: &Path) -> Result<(), Error> {
     bytes.push(section.id());
     section.encode(&mut bytes);
     write_atomically(component, &bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_remark_says_its_place() {
-        let remark = |text: &str| serde_json::from_str::<Remark>(text).unwrap().message();
-        let whole = r#"{ "text": "no", "file": "a.ts", "line": 3 }"#;
-        assert_eq!(remark(whole), "a.ts:3: no");
-        assert_eq!(remark(r#"{ "text": "no" }"#), "no");
-    }
 }

@@ -33,6 +33,8 @@ const MEMBERS: &str = "@warpgrid";
 #[derive(Debug, Clone)]
 pub struct Toolchain {
     root: PathBuf,
+    /// What its files are kept under.
+    pub(crate) key: Key,
 }
 
 impl Toolchain {
@@ -93,10 +95,13 @@ pub fn toolchain_by(
     let whole = entry(&store, &sources, TOOLCHAIN_ROOT, |staging| {
         lay_out(staging, &fetched, &packages)
     })?;
-    Ok(Toolchain { root: whole.path })
+    Ok(Toolchain {
+        root: whole.path,
+        key: sources,
+    })
 }
 
-fn entry(
+pub(crate) fn entry(
     store: &Store,
     key: &Key,
     root: &str,

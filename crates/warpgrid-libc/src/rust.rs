@@ -10,6 +10,7 @@ mod wrapper;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde::Deserialize;
 use warpgrid_pack::{
@@ -71,6 +72,32 @@ impl Packer for RustPacker {
             .join("Cargo.toml")
             .is_file()
             .then(|| "Cargo.toml".to_owned())
+    }
+
+    fn native(&self, request: &PackRequest<'_>) -> Result<Command, Error> {
+        let keys: RustKeys = request.keys(KEYS)?;
+        let mut command = request.command("cargo");
+        command.arg("run");
+        if let Some(package) = request.package.as_ref().or(keys.package.as_ref()) {
+            command.args(["--package", package]);
+        }
+        match request.program.clone().or(keys.program()) {
+            Some(Program::Binary(name)) => {
+                command.args(["--bin", &name]);
+            }
+            Some(Program::Library) => {
+                return Err(Error::Project {
+                    message: "a library does not run natively".to_owned(),
+                    help: "leave --native out, or name a program by --bin".to_owned(),
+                });
+            }
+            None => {}
+        }
+        if !keys.features.is_empty() {
+            command.args(["--features", &keys.features.join(",")]);
+        }
+        command.arg("--");
+        Ok(command)
     }
 
     fn pack(&self, request: &PackRequest<'_>) -> Result<Packed, Error> {

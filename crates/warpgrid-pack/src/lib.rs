@@ -6,12 +6,15 @@
 //! ([`check`]), and [`PackRequest::finish`], which does what is alike at the
 //! end of every build.
 //!
+//! A packer of a language whose programs are evaluated has a [`Bundler`] beside it.
+//!
 //! [`analyze`] reads any component and returns what it found as data;
 //! [`inspect`] adds where its bytes are and what the host will say of it.
 
 #![forbid(unsafe_code)]
 
 mod analysis;
+mod bundler;
 pub mod check;
 pub mod contract;
 mod error;
@@ -23,6 +26,7 @@ mod packer;
 mod sections;
 
 pub use analysis::{Analysis, analyze, analyze_bytes};
+pub use bundler::{Bundle, Bundler, Bundling, Faulty, Remark};
 pub use check::{Symbols, check};
 pub use error::{Error, ManifestError};
 pub use inspect::{Inspection, inspect};
@@ -30,5 +34,6 @@ pub use link_map::{LinkMap, MapSymbol};
 pub use manifest::{Key, Manifest};
 pub use output::write_atomically;
 pub use packer::{
-    Built, PackRequest, Packed, Packer, Profile, Program, Progress, choose, expect_compiler,
+    Built, NATIVE_LISTEN, PackRequest, Packed, Packer, Profile, Program, Progress, choose,
+    expect_compiler,
 };

@@ -9,11 +9,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Analysis, Error, Key, Manifest, Symbols, analyze_bytes, check, manifest, write_atomically,
+    Analysis, Bundler, Error, Key, Manifest, Symbols, analyze_bytes, check, manifest,
+    write_atomically,
 };
 
 /// Turns projects of one language into components.
-pub trait Packer {
+pub trait Packer: Send + Sync {
     /// The language as `--lang` and `[package] lang` name it.
     fn name(&self) -> &'static str;
 
@@ -26,6 +27,28 @@ pub trait Packer {
         &[]
     }
 
+    /// How a change is tried without a component of its own, where the language's
+    /// programs are evaluated.
+    fn bundler(&self) -> Option<&dyn Bundler> {
+        None
+    }
+
+    /// The command that runs the project as its language does without us, in its
+    /// directory. It builds what has changed. A program that does not listen by
+    /// itself is served where the variable [`NATIVE_LISTEN`] says.
+    ///
+    /// # Errors
+    /// Where there is no such command.
+    fn native(&self, _request: &PackRequest<'_>) -> Result<Command, Error> {
+        Err(Error::Project {
+            message: format!(
+                "there is no way to run programs in {} natively",
+                self.name()
+            ),
+            help: "leave --native out".to_owned(),
+        })
+    }
+
     /// Builds the project, checks the component and writes it.
     ///
     /// # Errors
@@ -33,6 +56,9 @@ pub trait Packer {
     /// standard error as they come.
     fn pack(&self, request: &PackRequest<'_>) -> Result<Packed, Error>;
 }
+
+/// The variable that says where a program is served that runs natively.
+pub const NATIVE_LISTEN: &str = "WARP_LISTEN";
 
 /// How much to optimise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use crate::guard::Guard;
+use warpgrid_servers::guard::{Files, Guard};
+use warpgrid_servers::port;
 
 const START_WITHIN: Duration = Duration::from_secs(60);
 /// The file with the server's process id, in its directory.
@@ -32,12 +33,12 @@ type Start = fn(&Path, u16) -> Command;
 impl Daemon {
     /// Starts a server in a directory that is the server's from now on.
     pub(crate) fn start(directory: PathBuf, start: Start) -> Result<Self> {
-        let guard = Guard::watch(&directory, PID, "KILL")?;
+        let guard = Guard::watch(&directory, PID, "KILL", Files::Removed)?;
         // Between the look for a free port and the server's own bind another
         // process may take it.
         let mut last = anyhow!("no attempt was made");
         for _ in 0..5 {
-            let port = crate::port::free()?;
+            let port = port::free()?;
             match serve(&directory, port, start) {
                 Ok(server) => {
                     return Ok(Self {
@@ -119,9 +120,7 @@ fn serve(directory: &Path, port: u16, start: Start) -> Result<Child> {
     let deadline = Instant::now() + START_WITHIN;
     // Its process id is there before it listens, so that nobody else's port is
     // taken for its own.
-    while !(is_own(directory, server.id())
-        && crate::port::listens((Ipv4Addr::LOCALHOST, port).into()))
-    {
+    while !(is_own(directory, server.id()) && port::listens((Ipv4Addr::LOCALHOST, port).into())) {
         if let Some(status) = server.try_wait()? {
             bail!("{command:?} ended ({status}); its log:\n{}", log(directory));
         }

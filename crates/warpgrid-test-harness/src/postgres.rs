@@ -17,10 +17,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, ensure};
 
-use crate::guard::Guard;
 use crate::process::{self, report};
 use crate::tls::{self, ServerTls};
 use programs::Programs;
+use warpgrid_servers::guard::{Files, Guard};
+use warpgrid_servers::port;
 
 /// The password of every user that [`Postgres`] makes.
 pub const PASSWORD: &str = "secret";
@@ -96,7 +97,7 @@ impl Postgres {
         let directory = programs.directory("warpgrid-postgres-")?;
         // One that is killed outright leaves its children to notice by
         // themselves.
-        let guard = Guard::watch(&directory, "data/postmaster.pid", "QUIT")?;
+        let guard = Guard::watch(&directory, "data/postmaster.pid", "QUIT", Files::Removed)?;
         programs.run(
             "cp",
             ["-a", "--reflink=auto"],
@@ -113,7 +114,7 @@ impl Postgres {
         // process may take it.
         let mut last = anyhow!("no attempt was made");
         for _ in 0..5 {
-            let port = crate::port::free()?;
+            let port = port::free()?;
             match programs.serve(&directory, port) {
                 Ok(server) => {
                     return Ok(Self {

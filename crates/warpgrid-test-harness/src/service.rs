@@ -11,8 +11,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use rustix::process::Signal;
 use tempfile::NamedTempFile;
 
-use crate::port;
 use crate::process::{self, Bounds, directory_of, listing};
+use warpgrid_servers::port;
 
 const POLL: Duration = Duration::from_millis(10);
 /// How long it has to end in order before it is killed.

@@ -33,6 +33,18 @@ const SUITES: &[(&str, Suite)] = &[
             "--color=never",
         ]),
     ),
+    (
+        "dev",
+        Suite::Tests(&[
+            "test",
+            "--workspace",
+            "--test",
+            "dev",
+            "--",
+            "--ignored",
+            "--color=never",
+        ]),
+    ),
     ("javascript", Suite::JavaScript),
     ("bun-host", Suite::BunHost),
     ("bun-sdk", Suite::BunSdk),

@@ -18,8 +18,16 @@ const WINDOW: Duration = Duration::from_secs(10);
 /// Warnings, and what the host says of its own start and end; `RUST_LOG` says
 /// otherwise.
 pub fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("warn,warpgrid_host=info"));
+    log_from("warn,warpgrid_host=info");
+}
+
+/// Warnings alone; `RUST_LOG` says otherwise.
+pub fn warn_to_stderr() {
+    log_from("warn");
+}
+
+fn log_from(default: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     let lines = fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())

@@ -1,6 +1,7 @@
 //! The server of one endpoint: how connections to it are opened, and which of
 //! them may still be used.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,6 +12,7 @@ use super::Protocol;
 use crate::addresses::Registry;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
+use crate::faults::Cuts;
 use crate::link::Link;
 use crate::pool::Pool;
 use crate::pools::ResetPolicy;
@@ -26,6 +28,7 @@ pub(crate) struct Backend<P: Protocol> {
     pub(crate) registry: Registry,
     /// Of the host's password, as it last was.
     pub(crate) generation: AtomicU64,
+    pub(crate) cuts: Cuts,
 }
 
 impl<P: Protocol> Backend<P> {
@@ -37,8 +40,20 @@ impl<P: Protocol> Backend<P> {
         }
     }
 
+    /// That nobody has cut the way to the server.
+    pub(crate) fn expect_uncut(&self) -> Result<(), Error> {
+        if !self.cuts.any() {
+            return Ok(());
+        }
+        Err(Error::ConnectionRefused {
+            endpoint: self.endpoint.to_string(),
+            source: io::ErrorKind::ConnectionRefused.into(),
+        })
+    }
+
     /// Opens a transport, with the endpoint's TLS or without any.
     pub(crate) async fn attempt(&self, encrypt: bool) -> Result<P::Raw, Error> {
+        self.expect_uncut()?;
         let stream = Stream::open(&self.endpoint, &self.registry).await?;
         let endpoint = &self.endpoint;
         // An attempt that may be repeated without TLS leaves time for that.
@@ -88,7 +103,7 @@ impl<P: Protocol> Backend<P> {
     /// Whether a connection that nobody uses may be used: it is open and silent,
     /// and its server is where the endpoint's name says.
     pub(crate) fn may_use(&self, stream: &mut Stream) -> bool {
-        stream.is_quiet() && !self.has_moved(stream)
+        stream.is_quiet() && !self.has_moved(stream) && !self.cuts.any()
     }
 
     /// Whether a connection is to where the endpoint's name was before.

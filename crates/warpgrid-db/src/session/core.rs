@@ -62,6 +62,7 @@ pub(super) enum State<P: Protocol> {
 
 impl<P: Protocol> Core<P> {
     pub(super) async fn open(backend: Arc<Backend<P>>, tenant: Tenant) -> Result<Box<Self>, Error> {
+        backend.expect_uncut()?;
         let refused = |refused| refusal(&backend.endpoint, refused);
         if let Some(place) = backend.pool.admit().map_err(refused)? {
             place.park(backend.open().await?);
@@ -164,6 +165,21 @@ impl<P: Protocol> Core<P> {
             State::Cancelling(_) | State::Ended(_) => Bytes::new(),
         };
         self.answer_and_end(&farewell);
+    }
+
+    /// Ends it with what the guest has not read, and closes its connection.
+    pub(super) fn cut(&mut self) {
+        if matches!(self.state, State::Ended(_)) {
+            return;
+        }
+        let lost = Error::lost(
+            &self.backend.endpoint,
+            std::io::ErrorKind::ConnectionReset.into(),
+        );
+        self.timer = None;
+        self.inbound.clear();
+        self.state = State::Ended(Some(lost));
+        self.wakers.notify();
     }
 
     /// Takes what a guest sends before it has its connection, as far as that

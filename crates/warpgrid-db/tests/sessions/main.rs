@@ -16,4 +16,5 @@ mod pooling;
 mod redis;
 mod relay;
 mod tls;
+mod trouble;
 mod wire;

@@ -90,6 +90,11 @@ impl Limits {
         self.total_connections.unwrap_or_else(all)
     }
 
+    /// Whether instances by these limits fit where those by others run.
+    pub(crate) fn has_same_slots(&self, other: &Self) -> bool {
+        (self.instances, self.memory) == (other.instances, other.memory)
+    }
+
     pub(super) fn check(&self) -> Result<(), Problem> {
         let zero = [
             ("memory", self.memory.as_u64() == 0),

@@ -22,6 +22,7 @@
 //! tls-cert = "client.crt"           # what the server is shown, with its tls-key
 //! tls-key = "client.key"
 //! tls-server-name = "db.example"    # what stands in the server's certificate
+//! dev = "auto"                      # `warp dev` starts a server of its own instead
 //!
 //! [services]
 //! "cache.production.warp.local" = ["10.0.0.6", "10.0.0.7"]
@@ -67,7 +68,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-pub use database::{DatabaseConfig, DatabaseProtocol, TlsMode};
+pub use database::{DatabaseConfig, DatabaseProtocol, DevServer, TlsMode};
 pub use diagnostic::ConfigError;
 pub use dns::{Addresses, Dns};
 pub(crate) use filesystem::zone;
@@ -103,6 +104,13 @@ pub struct ShimConfig {
     pub env: BTreeMap<String, String>,
     /// Belongs to `warp pack`.
     package: Option<IgnoredAny>,
+}
+
+/// What a configuration is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Serving,
+    Development,
 }
 
 /// Which shims are linked.
@@ -144,7 +152,26 @@ impl ShimConfig {
         let text =
             std::fs::read_to_string(path).map_err(|error| ConfigError::read(path, &error))?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        Self::parse(&path.display().to_string(), &text, folder)
+        Self::parse(&path.display().to_string(), &text, folder, Purpose::Serving)
+    }
+
+    /// As [`Self::from_file`], for `warp dev`: of a database whose server is started
+    /// nothing is read but its keys.
+    ///
+    /// # Errors
+    /// As [`Self::from_file`].
+    pub fn for_development(path: &Path) -> Result<Self, ConfigError> {
+        let text =
+            std::fs::read_to_string(path).map_err(|error| ConfigError::read(path, &error))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let name = path.display().to_string();
+        Self::parse(&name, &text, folder, Purpose::Development)
+    }
+
+    /// The databases that only `warp dev` has a server for, by their host and port.
+    pub fn without_server(&self) -> impl Iterator<Item = &DatabaseConfig> {
+        let databases = self.databases.iter();
+        databases.filter(|database| database.dev.is_some() && database.upstream.is_none())
     }
 
     /// Reads the configuration from text; `name` is what errors call it. Paths
@@ -153,18 +180,24 @@ impl ShimConfig {
     /// # Errors
     /// Names the place in the text and what would be right.
     pub fn from_toml(name: &str, text: &str) -> Result<Self, ConfigError> {
-        Self::parse(name, text, Path::new(""))
+        Self::parse(name, text, Path::new(""), Purpose::Serving)
     }
 
-    fn parse(name: &str, text: &str, folder: &Path) -> Result<Self, ConfigError> {
+    fn parse(name: &str, text: &str, folder: &Path, purpose: Purpose) -> Result<Self, ConfigError> {
         let mut config: Self = toml_edit::de::from_str(text)
             .map_err(|error| ConfigError::syntax(name, text, &error))?;
         config
             .check()
             .and_then(|()| config.filesystem.read(folder))
             .and_then(|()| {
+                let started = |database: &DatabaseConfig| {
+                    purpose == Purpose::Development && database.dev.is_some()
+                };
                 let mut databases = config.databases.iter_mut();
-                databases.try_for_each(|database| database.read(folder))
+                databases
+                    .by_ref()
+                    .filter(|database| !started(database))
+                    .try_for_each(|database| database.read(folder))
             })
             .map_err(|problem| problem.located(name, text))?;
         for directory in config.directories.values_mut() {

@@ -95,6 +95,7 @@ async fn run(calls: Calls<'_>) {
         Path::new("a/guest.wasm"),
         Upstreams::new(&config, &Pools::new()),
         signals,
+        None,
     );
     let wasi = wasi(&config).expect("no folder is granted");
     let process = shared.process(["guest".to_owned()].into());

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use wasmtime_wasi_http::{Error, WasiBody};
 
@@ -47,6 +47,11 @@ pub(super) fn limited(body: Incoming, limit: u64) -> Option<(WasiBody, Exceeded)
         exceeded: exceeded.clone(),
     };
     Some((body.boxed_unsync(), exceeded))
+}
+
+/// A body that is there.
+pub(super) fn whole(bytes: Bytes) -> WasiBody {
+    Full::new(bytes).map_err(Into::into).boxed_unsync()
 }
 
 impl Body for Limited {

@@ -23,12 +23,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::OwnedSemaphorePermit;
 use wasmtime_wasi_http::WasiBody;
 
-use crate::deployment::Deployment;
+use crate::config::Limits;
 use crate::error::Error;
 use crate::shims::signals::Signal;
 
 use clients::Clients;
-pub use current::Current;
+pub use current::{Current, Pages};
 
 /// How long a client may take to send a request's head, and how long its
 /// connection is kept without a request.
@@ -65,7 +65,7 @@ pub async fn serve(listener: TcpListener, current: Arc<Current>, stop: impl Futu
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = async {
-            let limit = || server.current.get().limits().clients;
+            let limit = || server.limits().clients;
             let place = clients.place(limit).await;
             (listener.accept().await, place)
         };
@@ -112,8 +112,8 @@ impl Server {
         let _ = stream.set_nodelay(true);
         let current = self.current.clone();
         let service = service_fn(move |request| {
-            let deployment = current.get();
-            async move { Ok::<_, Infallible>(respond(&deployment, request).await) }
+            let current = current.clone();
+            async move { Ok::<_, Infallible>(respond(&current, request).await) }
         });
         let connection = self
             .http
@@ -128,9 +128,16 @@ impl Server {
         });
     }
 
-    async fn finish(self, listener: TcpListener) {
+    fn limits(&self) -> Limits {
         let deployment = self.current.get();
-        deployment.signal(Signal::Terminate);
+        deployment.map_or_else(Limits::default, |deployment| deployment.limits().clone())
+    }
+
+    async fn finish(self, listener: TcpListener) {
+        if let Some(deployment) = self.current.get() {
+            deployment.signal(Signal::Terminate);
+        }
+        let timeout = self.limits().shutdown_timeout;
         // Whoever is connected, as far as it knows, is answered.
         while let Some(Ok((stream, _))) = listener.accept().now_or_never() {
             self.serve(stream, None);
@@ -138,7 +145,6 @@ impl Server {
         drop(listener);
         tokio::time::sleep(SETTLE).await;
         let finished = self.open.shutdown();
-        let timeout = deployment.limits().shutdown_timeout;
         if tokio::time::timeout(timeout, finished).await.is_err() {
             tracing::warn!(
                 "requests that did not finish within [limits] shutdown-timeout were cut off"
@@ -147,11 +153,18 @@ impl Server {
     }
 }
 
-async fn respond(deployment: &Deployment, request: Request<Incoming>) -> Response<WasiBody> {
+async fn respond(current: &Current, request: Request<Incoming>) -> Response<WasiBody> {
     let (mut head, body) = request.into_parts();
     if !names_host(&mut head) {
         return refusal::nameless();
     }
+    let deployment = current.get();
+    if let Some(page) = current.page(&head, deployment.is_some()) {
+        return page.map(body::whole);
+    }
+    let Some(deployment) = deployment else {
+        return refusal::empty();
+    };
     let limit = deployment.limits().body.as_u64();
     let Some((body, exceeded)) = body::limited(body, limit) else {
         return refusal::too_large();

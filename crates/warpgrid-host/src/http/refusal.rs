@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
-use http_body_util::{BodyExt, Full};
 use wasmtime_wasi_http::WasiBody;
 
+use super::body;
 use crate::error::Error;
 
 /// What a client is told: the kind of the failure, nothing of the inside.
@@ -27,6 +27,14 @@ pub(super) fn failed(error: &Error) -> Response<WasiBody> {
     }
 }
 
+/// What a client is told where there is no guest yet.
+pub(super) fn empty() -> Response<WasiBody> {
+    answer(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "the service has not started\n",
+    )
+}
+
 /// What a client is told whose request's body is larger than the limit.
 pub(super) fn too_large() -> Response<WasiBody> {
     tracing::warn!("a request's body is larger than [limits] body in warp.toml");
@@ -45,10 +53,8 @@ pub(super) fn nameless() -> Response<WasiBody> {
 }
 
 fn answer(status: StatusCode, text: &'static str) -> Response<WasiBody> {
-    let body = Full::new(Bytes::from_static(text.as_bytes()))
-        .map_err(Into::into)
-        .boxed_unsync();
-    let mut response = Response::new(body);
+    let body = Bytes::from_static(text.as_bytes());
+    let mut response = Response::new(body::whole(body));
     *response.status_mut() = status;
     response.headers_mut().insert(
         header::CONTENT_TYPE,

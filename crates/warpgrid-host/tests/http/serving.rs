@@ -152,7 +152,7 @@ async fn a_successor_takes_over_without_losing_a_request() {
         load.until_answered(50).await;
         let config = format!("[env]\nGREETING = '{greeting}'\n[limits]\ninstances = 3");
         let config = ShimConfig::from_toml("warp.toml", &config).unwrap();
-        let successor = served.current.get().successor(&config).unwrap();
+        let successor = served.current.get().unwrap().successor(&config).unwrap();
         served.current.replace(successor);
         assert_eq!(kept.get("/env").await.unwrap().1, greeting);
     }

@@ -302,7 +302,7 @@ fn bound(at: SocketAddr) -> Result<(Socket, SocketAddr)> {
     for _ in 0..5 {
         let mut address = at;
         if at.port() == 0 {
-            address.set_port(crate::port::free()?);
+            address.set_port(warpgrid_servers::port::free()?);
         }
         let socket = Socket::new(Domain::for_address(at), Type::STREAM, None)?;
         socket.set_reuse_address(true)?;

@@ -12,6 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use warpgrid_servers::postgres;
 
 use super::{DATABASE, START_WITHIN, SUPERUSER};
 use crate::process::report;
@@ -55,20 +56,9 @@ pub(super) struct Programs {
 
 impl Programs {
     pub(super) fn find() -> Result<Self> {
-        let mut versions: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())))
-            .filter(|(_, path)| path.join("bin/postgres").exists())
-            .collect();
-        versions.sort();
-        let (_, newest) = versions.pop().context(
-            "no PostgreSQL server in /usr/lib/postgresql: install the Debian package `postgresql-15`",
-        )?;
         Ok(Self {
-            binaries: newest.join("bin"),
-            account: account()?,
+            binaries: postgres::binaries(None)?,
+            account: postgres::account()?,
         })
     }
 
@@ -260,23 +250,4 @@ fn ready(data: &Path, pid: u32) -> bool {
     };
     let mut lines = text.lines().map(str::trim);
     lines.next() == Some(&pid.to_string()) && lines.nth(6) == Some("ready")
-}
-
-/// User and group of `postgres` where this process is root's.
-fn account() -> Result<Option<(u32, u32)>> {
-    let status = fs::read_to_string("/proc/self/status").context("cannot read /proc")?;
-    let uid = status.lines().find_map(|line| line.strip_prefix("Uid:"));
-    if uid.and_then(|ids| ids.split_whitespace().nth(1)) != Some("0") {
-        return Ok(None);
-    }
-    let users = fs::read_to_string("/etc/passwd").context("cannot read /etc/passwd")?;
-    let entry = users.lines().find_map(|line| line.strip_prefix("postgres:")).context(
-        "no user `postgres`, whom the server must run as here: install the Debian package `postgresql-15`",
-    )?;
-    let mut fields = entry.split(':').skip(1);
-    let mut number = || fields.next()?.parse().ok();
-    number()
-        .zip(number())
-        .map(Some)
-        .context("/etc/passwd: the entry of `postgres` has no ids")
 }

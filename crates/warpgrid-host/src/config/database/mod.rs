@@ -62,6 +62,8 @@ pub struct DatabaseConfig {
     /// How long connecting to the server may take.
     #[serde(default, with = "crate::config::duration::option")]
     pub connect_timeout: Option<Duration>,
+    /// Where `warp dev` has the server from, if it is not the upstream's.
+    pub dev: Option<DevServer>,
     /// How long an unused connection is kept.
     #[serde(default, with = "crate::config::duration::option")]
     pub idle_timeout: Option<Duration>,
@@ -91,6 +93,14 @@ pub enum DatabaseProtocol {
     Mysql,
     /// RESP, the Redis serialization protocol.
     Redis,
+}
+
+/// Where `warp dev` has a server from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DevServer {
+    /// It starts one of the system's, with data in the project.
+    Auto,
 }
 
 /// The user that Redis means where none is named.
@@ -197,6 +207,25 @@ impl DatabaseConfig {
             .as_ref()
             .and_then(|upstream| split_upstream(upstream.as_ref()))
             .unwrap_or((self.host.as_ref(), self.port))
+    }
+
+    /// Turns it into an endpoint whose server is here, and lets everybody in.
+    pub fn serve_from(&mut self, address: std::net::SocketAddr) {
+        self.upstream = Some(Spanned::new(0..0, address.to_string()));
+        self.password = None;
+        self.password_env = None;
+        self.password_file = None;
+        self.tls = None;
+        self.tls_ca = None;
+        self.tls_cert = None;
+        self.tls_key = None;
+        self.tls_server_name = None;
+        self.read = Read::default();
+    }
+
+    /// The user that the host logs in as.
+    pub fn login(&self) -> Option<&str> {
+        self.user()
     }
 
     /// The database to log in to, if it is not the guest's to name.

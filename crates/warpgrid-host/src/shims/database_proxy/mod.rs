@@ -12,10 +12,11 @@ use warpgrid_db::{Error, Pools, Tenant};
 use wasmtime::component::{HasSelf, Linker};
 
 use crate::bindings::warpgrid::shim::database_proxy::{self, Connection, DbConfig, DbError};
+use crate::faults::OpenSessions;
 
 pub use config::{Endpoints, ProxiedEndpoint};
 pub use handles::Handles;
-pub use session::SharedSession;
+pub use session::{SharedSession, WeakSession};
 
 /// The most bytes that one `recv` gives, whatever the guest asks for.
 pub(crate) const MAX_RECV: usize = 256 * 1024;
@@ -38,6 +39,8 @@ pub struct DatabaseProxyState {
     places: Arc<Semaphore>,
     /// A permit for each connection that guests of the deployment may open.
     permits: Arc<Semaphore>,
+    /// Where faults find what is open.
+    sessions: Option<Arc<OpenSessions>>,
 }
 
 impl DatabaseProxyState {
@@ -49,6 +52,7 @@ impl DatabaseProxyState {
         endpoints: Arc<Endpoints>,
         limit: u32,
         permits: Arc<Semaphore>,
+        sessions: Option<Arc<OpenSessions>>,
     ) -> Self {
         Self {
             pools,
@@ -57,6 +61,7 @@ impl DatabaseProxyState {
             connections: Handles::default(),
             places: Arc::new(Semaphore::new(limit as usize)),
             permits,
+            sessions,
         }
     }
 
@@ -79,10 +84,14 @@ impl DatabaseProxyState {
             return None;
         };
         let (pools, tenant) = (self.pools.clone(), self.tenant.clone());
-        let endpoint = endpoint.endpoint.clone();
+        let (endpoint, sessions) = (endpoint.endpoint.clone(), self.sessions.clone());
         Some(async move {
             let session = pools.connect(&tenant, &endpoint).await?;
-            Ok(SharedSession::new(session, [place, permit]))
+            let session = SharedSession::new(session, [place, permit]);
+            if let Some(sessions) = sessions {
+                sessions.add(&session);
+            }
+            Ok(session)
         })
     }
 

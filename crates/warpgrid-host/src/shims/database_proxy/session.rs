@@ -1,6 +1,6 @@
 //! A session that a handle and the pollables made from it share.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::OwnedSemaphorePermit;
 use warpgrid_db::Session;
@@ -25,6 +25,11 @@ impl SharedSession {
         }))
     }
 
+    /// What does not keep it open.
+    pub fn downgrade(&self) -> WeakSession {
+        WeakSession(Arc::downgrade(&self.0))
+    }
+
     /// The session, for the length of one poll. A session is consistent between
     /// polls even where one of them panicked.
     pub fn lock(&self) -> MutexGuard<'_, Session> {
@@ -32,5 +37,20 @@ impl SharedSession {
             .session
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A session that ends when its guest is done with it.
+pub struct WeakSession(Weak<Held>);
+
+impl WeakSession {
+    /// Whether its guest has it still.
+    pub fn is_open(&self) -> bool {
+        self.0.strong_count() > 0
+    }
+
+    /// The session, where it is open.
+    pub fn upgrade(&self) -> Option<SharedSession> {
+        self.0.upgrade().map(SharedSession)
     }
 }

@@ -10,6 +10,7 @@ use super::canonical;
 use super::failed::FailedAddresses;
 use super::registry::Registry;
 use crate::config::ShimConfig;
+use crate::faults::Silences;
 
 /// The domain whose names only the service registry knows. They are never
 /// asked of the system's resolver, so that none leaks to the outside.
@@ -20,6 +21,7 @@ pub(super) const SERVICE_DOMAIN: &str = ".warp.local";
 pub struct Services {
     live: RwLock<Arc<Live>>,
     failed: FailedAddresses,
+    silences: Silences,
 }
 
 struct Live {
@@ -35,6 +37,7 @@ impl Services {
         Self {
             live: RwLock::new(Arc::new(Live::new(config))),
             failed: FailedAddresses::default(),
+            silences: Silences::default(),
         }
     }
 
@@ -42,6 +45,11 @@ impl Services {
     pub fn replace(&self, config: &ShimConfig) {
         let live = Arc::new(Live::new(config));
         *self.live.write().unwrap_or_else(PoisonError::into_inner) = live;
+    }
+
+    /// What keeps names from being resolved, if anything does.
+    pub(crate) fn silences(&self) -> &Silences {
+        &self.silences
     }
 
     /// The addresses of a canonical name, in turn, those last to which no
@@ -130,6 +138,9 @@ impl Addresses for Services {
     }
 
     fn of(&self, host: &str) -> Vec<IpAddr> {
+        if self.silences.any() {
+            return Vec::new();
+        }
         self.addresses(host).unwrap_or_default()
     }
 

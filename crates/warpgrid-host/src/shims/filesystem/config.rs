@@ -83,6 +83,14 @@ impl FilesystemConfig {
         }
     }
 
+    /// With another file.
+    pub(crate) fn with(mut self, path: &str, content: Vec<u8>) -> Self {
+        let mut contents = self.own.contents;
+        contents.insert(path.to_owned(), Content::Owned(content));
+        self.own = contents.into();
+        self
+    }
+
     /// What `warp.toml` has, before what all have.
     pub(super) fn content(&self, path: &str) -> Option<&Content> {
         let zones = || ZONE_FILES.contents.get(path);

@@ -1,14 +1,22 @@
-//! The server's end, whichever way the test ends.
+//! A server's end, whichever way that of its starter comes.
 
+use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-use anyhow::{Context, Result};
+/// What happens to a server's directory in the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Files {
+    /// It is removed.
+    Removed,
+    /// It is there the next time.
+    Kept,
+}
 
-/// Kills the server and removes its directory when its input ends: on
-/// [`Guard::release`], and by the kernel when this process dies.
-pub(crate) struct Guard {
+/// Ends the server when its input ends: on [`Guard::release`], and by the kernel
+/// when this process dies.
+pub struct Guard {
     process: Child,
     input: Option<ChildStdin>,
 }
@@ -17,7 +25,10 @@ impl Guard {
     /// Watches over the server whose process id is the first line of a file in
     /// the directory. A server that is told to end by any signal but KILL has
     /// some seconds to remove that file.
-    pub(crate) fn watch(directory: &Path, pid_file: &str, signal: &str) -> Result<Self> {
+    ///
+    /// # Errors
+    /// Where no process can be started.
+    pub fn watch(directory: &Path, pid_file: &str, signal: &str, files: Files) -> io::Result<Self> {
         const SCRIPT: &str = r#"
             read -r _
             pid=$(head -n 1 "$1/$2" 2>/dev/null)
@@ -29,23 +40,27 @@ impl Guard {
                 done
                 kill -KILL "$pid" 2>/dev/null
             fi
-            rm -rf "$1""#;
+            [ "$4" = kept ] || rm -rf "$1""#;
+        let files = match files {
+            Files::Removed => "removed",
+            Files::Kept => "kept",
+        };
         let mut process = Command::new("sh")
             .args(["-c", SCRIPT, "sh"])
             .arg(directory)
-            .args([pid_file, signal])
+            .args([pid_file, signal, files])
             .current_dir("/")
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            .spawn()
-            .context("cannot run sh")?;
+            .spawn()?;
         let input = process.stdin.take();
         Ok(Self { process, input })
     }
 
-    pub(crate) fn release(&mut self) {
+    /// Ends the server now, and waits for that.
+    pub fn release(&mut self) {
         drop(self.input.take());
         let _ = self.process.wait();
     }

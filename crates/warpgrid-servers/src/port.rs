@@ -1,11 +1,10 @@
 //! Ports for servers that must be told theirs.
 
 use std::hash::{BuildHasher, RandomState};
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::ops::Range;
 use std::time::Duration;
-
-use anyhow::{Context, Result};
 
 /// Registered ports that Linux, as it comes, gives to no client.
 const PORTS: Range<u64> = 15_000..32_000;
@@ -17,22 +16,33 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 /// that no client is given as its own (`ip_local_port_range` of ip(7)): a server
 /// that is away finds it free when it comes back. Another server may take it
 /// first: whoever starts one with it tries again with another.
-pub(crate) fn free() -> Result<u16> {
-    let listen = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+///
+/// # Errors
+/// Where there is none.
+pub fn free() -> io::Result<u16> {
     for attempt in 0..ATTEMPTS {
         let among = RandomState::new().hash_one(attempt) % (PORTS.end - PORTS.start);
-        let port = u16::try_from(PORTS.start + among)?;
+        let port = u16::try_from(PORTS.start + among).map_err(io::Error::other)?;
         if listen(port).is_ok() {
             return Ok(port);
         }
     }
-    Ok(listen(0).context("no free port")?.local_addr()?.port())
+    Ok(listen(0)?.local_addr()?.port())
 }
 
 /// Whether somebody takes connections there. A client whose own port is the one
 /// that it asks for is connected to itself (RFC 9293, 3.5, simultaneous open).
-pub(crate) fn listens(address: SocketAddr) -> bool {
+pub fn listens(address: SocketAddr) -> bool {
     TcpStream::connect_timeout(&address, ANSWERS_WITHIN).is_ok_and(|stream| !is_own_end(&stream))
+}
+
+/// Whether nobody has that port now.
+pub fn is_free(port: u16) -> bool {
+    listen(port).is_ok()
+}
+
+fn listen(port: u16) -> io::Result<TcpListener> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
 }
 
 fn is_own_end(stream: &TcpStream) -> bool {

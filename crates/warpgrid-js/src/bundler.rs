@@ -1,0 +1,138 @@
+//! Bundles for the loader: one Node that bundles again and again, and remembers
+//! what it has read.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+
+use serde::{Deserialize, Serialize};
+use warpgrid_pack::{
+    Bundle, Bundler, Bundling, Error, Faulty, PackRequest, Remark, write_atomically,
+};
+
+use crate::TypeScriptPacker;
+use crate::entry::entry;
+use crate::loader::loader;
+use crate::packer::{KEYS, Keys, refuse_others_choices};
+use crate::runtime::NODE;
+use crate::toolchain::toolchain_by;
+
+impl Bundler for TypeScriptPacker {
+    fn begin(&self, request: &PackRequest<'_>) -> Result<Box<dyn Bundling>, Error> {
+        let keys: Keys = request.keys(KEYS)?;
+        refuse_others_choices(request, &NODE)?;
+        let entry = entry(request, keys.entry.as_ref())?;
+        let command = |program: &str| request.command(program);
+        NODE.expect(&command)?;
+        let toolchain = toolchain_by(&NODE.installer, &command, request.progress)?;
+        let loader = loader(request, &toolchain)?;
+        let question = Question {
+            project: &request.project,
+            entry: &entry,
+            compat: toolchain.node_compat(),
+            allow: &keys.allow,
+        };
+        let path = request.target().join("ts").join("serve.json");
+        let text = serde_json::json!(question).to_string();
+        write_atomically(&path, text.as_bytes())?;
+        let mut command = request.command(NODE.program);
+        command
+            .arg(toolchain.programs().join("serve.mjs"))
+            .arg(&path)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            // The terminal's Ctrl-C is not for it: it ends with its input.
+            .process_group(0);
+        let mut node = command
+            .spawn()
+            .map_err(|error| Error::spawn(Path::new(NODE.program), NODE.install, &error))?;
+        let pipes = node.stdin.take().zip(node.stdout.take());
+        let (questions, answers) = pipes.ok_or_else(ended)?;
+        Ok(Box::new(Serving {
+            loader,
+            node,
+            questions: Some(questions),
+            answers: BufReader::new(answers),
+        }))
+    }
+}
+
+/// What `js/serve.mjs` is asked.
+#[derive(Serialize)]
+struct Question<'a> {
+    project: &'a Path,
+    entry: &'a Path,
+    compat: PathBuf,
+    allow: &'a [String],
+}
+
+/// A running `js/serve.mjs`.
+struct Serving {
+    loader: PathBuf,
+    node: Child,
+    questions: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+}
+
+/// What it answers.
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    map: String,
+    #[serde(default)]
+    imports: BTreeSet<String>,
+    #[serde(default)]
+    notes: Vec<Remark>,
+    /// Why there is no bundle; empty when there is one.
+    #[serde(default)]
+    errors: Vec<Remark>,
+}
+
+impl Bundling for Serving {
+    fn loader(&self) -> &Path {
+        &self.loader
+    }
+
+    fn bundle(&mut self) -> Result<Result<Bundle, Faulty>, Error> {
+        let questions = self.questions.as_mut().ok_or_else(ended)?;
+        questions.write_all(b"\n").map_err(|_| ended())?;
+        let mut line = String::new();
+        let read = self.answers.read_line(&mut line).map_err(|_| ended())?;
+        if read == 0 {
+            return Err(ended());
+        }
+        let answer: Answer = serde_json::from_str(&line).map_err(|error| Error::Project {
+            message: format!("what Node bundled is no answer: {error}"),
+            help: "this is a defect of warp".to_owned(),
+        })?;
+        if !answer.errors.is_empty() {
+            return Ok(Err(Faulty(answer.errors)));
+        }
+        Ok(Ok(Bundle {
+            code: answer.code.into_bytes(),
+            source_map: answer.map.into_bytes(),
+            imports: answer.imports,
+            notes: answer.notes,
+        }))
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // The end of its input ends it.
+        drop(self.questions.take());
+        let _ = self.node.kill();
+        let _ = self.node.wait();
+    }
+}
+
+fn ended() -> Error {
+    Error::Project {
+        message: "the Node that bundles has ended".to_owned(),
+        help: "see what it says above; it is started again at the next change".to_owned(),
+    }
+}
