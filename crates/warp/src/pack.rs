@@ -18,7 +18,7 @@ use crate::progress::Reporter;
 
 /// One row per language. Where a project's files speak of several languages,
 /// the first that sees its own is chosen.
-fn packers() -> Vec<Box<dyn Packer>> {
+pub fn packers() -> Vec<Box<dyn Packer>> {
     vec![
         Box::new(RustPacker),
         Box::new(GoPacker),

@@ -14,5 +14,6 @@ mod packer;
 mod pipeline;
 mod toolchain;
 
-pub use packer::TypeScriptPacker;
+pub use packer::{TypeScriptPacker, survey};
+pub use pipeline::{Missing, MissingNames, Remark, Survey, SurveyedPackage, Use};
 pub use toolchain::{TOOLCHAIN_ROOT, Toolchain, toolchain};

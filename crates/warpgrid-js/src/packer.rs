@@ -9,7 +9,7 @@ use warpgrid_pack::{Built, Error, Key, PackRequest, Packed, Packer, Program, Sym
 
 use crate::entry::{PACKAGE, entry};
 use crate::node;
-use crate::pipeline::{self, Answer};
+use crate::pipeline::{self, Answer, Missing, Survey};
 use crate::toolchain::toolchain;
 
 /// Packs programs for Node by esbuild and componentize-js.
@@ -69,6 +69,29 @@ impl Packer for TypeScriptPacker {
         expect_imports(&answer, &packed)?;
         Ok(packed)
     }
+}
+
+/// Says what of a program a component cannot have, of all that is bundled. Nothing
+/// is built, and nothing written into the project.
+///
+/// # Errors
+/// Where there is no program, or no Node.
+pub fn survey(request: &PackRequest<'_>, missing: &Missing) -> Result<Survey, Error> {
+    let keys: TypeScriptKeys = request.keys(KEYS)?;
+    refuse_others_choices(request)?;
+    let entry = entry(request, keys.entry.as_ref())?;
+    node::expect(request.command("node"))?;
+    let toolchain = toolchain(&|program| request.command(program), request.progress)?;
+    let folder = tempfile::tempdir()
+        .map_err(|error| Error::file("make a folder in", std::env::temp_dir(), &error))?;
+    pipeline::survey(
+        request,
+        &toolchain,
+        &entry,
+        &keys.allow,
+        missing,
+        folder.path(),
+    )
 }
 
 /// The component as Node leaves it.

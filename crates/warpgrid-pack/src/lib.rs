@@ -21,6 +21,7 @@ pub mod manifest;
 mod output;
 mod packer;
 mod sections;
+pub mod source;
 
 pub use analysis::{Analysis, analyze, analyze_bytes};
 pub use check::{Symbols, check};

@@ -10,7 +10,7 @@ use warpgrid_test_harness::process::{self, Finished};
 
 use super::report::{Counts, Report, Status, Subject};
 use super::{bounds, javascript, libtest};
-use crate::compat::{Run, go, libc, npm};
+use crate::compat::{Run, convert, go, libc, npm};
 use crate::flags::{Codegen, GoCompiler, Setup};
 use crate::{codegen, setup, workspace};
 
@@ -42,6 +42,7 @@ const SUITES: &[(&str, Suite)] = &[
         "npm-packages",
         Suite::NpmPackages(&["express", "jose", "redis"]),
     ),
+    ("analyze", Suite::Analyze(&["choose", "figlet", "tomlv"])),
     ("sysroots", Suite::Sysroots),
     (
         "lints",
@@ -78,6 +79,9 @@ enum Suite {
     GoPackages(&'static [&'static str]),
     /// Programs over npm packages, as those of Go.
     NpmPackages(&'static [&'static str]),
+    /// What `warp convert analyze` says of public programs is what becomes of them.
+    /// A few of those that `cargo xtask compat convert` tries.
+    Analyze(&'static [&'static str]),
     /// Whether a second build of the patched sysroots gives the same bytes.
     Sysroots,
     /// Passes where cargo does.
@@ -127,6 +131,7 @@ impl Suite {
             Suite::LibcTests => libc_tests(cancel),
             Suite::GoPackages(names) => go_packages(names, cancel),
             Suite::NpmPackages(names) => npm_packages(names, cancel),
+            Suite::Analyze(names) => analyzed(names, cancel),
             Suite::Command(args) => verdict(cargo(&root, args, cancel).and_then(Finished::success)),
             Suite::Tests(args) => match cargo(&root, args, cancel) {
                 Ok(finished) => libtest::counted(&finished),
@@ -150,6 +155,14 @@ fn go_packages(names: &[&str], cancel: &Cancel) -> (Counts, Option<String>) {
 
 fn npm_packages(names: &[&str], cancel: &Cancel) -> (Counts, Option<String>) {
     let run = match npm::run(names, cancel) {
+        Ok(run) => run,
+        Err(error) => return verdict(Err::<(), _>(error)),
+    };
+    (tried(run.tried, run.wrong.len()), verdict(run.verdict()).1)
+}
+
+fn analyzed(names: &[&str], cancel: &Cancel) -> (Counts, Option<String>) {
+    let run = match convert::run(names, cancel) {
         Ok(run) => run,
         Err(error) => return verdict(Err::<(), _>(error)),
     };
