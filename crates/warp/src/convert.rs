@@ -106,7 +106,7 @@ fn conclusion(report: &Report) -> String {
         Verdict::Cannot => "It cannot work as it is: see what is marked `cannot` above",
     };
     format!(
-        "{verdict} (score {}: {}).",
+        "{verdict} (score {}; {}).",
         report.score, report.explanation
     )
 }
@@ -132,11 +132,11 @@ mod tests {
             verdict: Verdict::Cannot,
             findings: vec![finding],
             score: 50,
-            explanation: "of 2 sources 1 works as it is, 1 cannot work".to_owned(),
+            explanation: "sources: 2, of which 1 works as it is, 1 cannot work".to_owned(),
         };
         assert!(
             conclusion(&report)
-                .ends_with("(score 50: of 2 sources 1 works as it is, 1 cannot work).")
+                .ends_with("(score 50; sources: 2, of which 1 works as it is, 1 cannot work).")
         );
     }
 }

@@ -118,7 +118,7 @@ fn people_read_a_table_and_one_line() {
         assert!(outcome.stdout.contains(words), "{}", outcome.account);
     }
     let last = outcome.stdout.lines().last().unwrap();
-    let expected = "It works as it is, with what the host puts behind it (score 100: ";
+    let expected = "It works as it is, with what the host puts behind it (score 100; ";
     assert!(last.starts_with(expected), "{}", outcome.account);
 }
 

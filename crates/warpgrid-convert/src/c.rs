@@ -19,10 +19,11 @@ use crate::packing::{self, Component, Outcome};
 use crate::report::{Account, Finding, Report, Verdict};
 use crate::sysroot::Sysroot;
 
-/// What links and does nothing: its name, how a line says so, what, and the remedy.
+/// What links and does nothing: the function or the shim that shows it, how a line
+/// says so, what, and the remedy.
 const CALLS: &[(&str, &str, &str, &str)] = &[
     (
-        "pthread_create",
+        "threading",
         "pthread_create(",
         "starts threads",
         "a component has one thread, and to start another is an error: do it in turn, or wait for \
@@ -213,7 +214,8 @@ fn symbol(diagnostic: &Diagnostic) -> Option<String> {
 fn packed(account: &mut Account, component: &Component, project: &Path) {
     component.host(account);
     for (function, words, what, remedy) in CALLS {
-        if !component.functions.contains(*function) {
+        let is_shim = component.shims.iter().any(|shim| shim == function);
+        if !is_shim && !component.functions.contains(*function) {
             continue;
         }
         let finding = Finding::new(Verdict::NeedsChanges, *what).remedy(*remedy);

@@ -73,7 +73,8 @@ pub(crate) fn analyze(request: &PackRequest<'_>) -> Result<Report, Error> {
                 .as_deref()
                 .is_some_and(|path| account.has_place(path, finding.line));
             // What sums up says nothing new.
-            if !known && !(account.is_refused() && finding.path.is_none()) {
+            let sums_up = account.is_refused() && finding.path.is_none();
+            if !(known || sums_up) {
                 account.add("program", finding);
             }
         }

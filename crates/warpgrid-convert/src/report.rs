@@ -172,7 +172,10 @@ impl Account {
             verdict: worst.unwrap_or(Verdict::Works),
             // Rounded down: a hundred is all of them.
             score: u8::try_from(works * 100 / all).unwrap_or(100),
-            explanation: format!("of {all} {} {}", self.noun, counted.join(", ")),
+            explanation: match counted.as_slice() {
+                [] => format!("{}: none", self.noun),
+                counted => format!("{}: {all}, of which {}", self.noun, counted.join(", ")),
+            },
             findings: self.findings,
         }
     }
@@ -209,7 +212,7 @@ mod tests {
         assert_eq!(found.score, 66);
         assert_eq!(
             found.explanation,
-            "of 3 crates 1 works as it is, 1 works by a shim or a patch, 1 needs a change"
+            "crates: 3, of which 1 works as it is, 1 works by a shim or a patch, 1 needs a change"
         );
         assert_eq!(report(&[Works; 3]).score, 100);
         assert_eq!(report(&[Cannot]).score, 0);
@@ -225,7 +228,7 @@ mod tests {
         account.add("a", Finding::new(Verdict::Works, "works"));
         let report = account.finish();
         assert_eq!(report.findings.len(), 2);
-        assert_eq!(report.explanation, "of 1 crates 1 needs a change");
+        assert_eq!(report.explanation, "crates: 1, of which 1 needs a change");
     }
 
     #[test]

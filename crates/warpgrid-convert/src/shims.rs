@@ -7,7 +7,7 @@ use crate::report::{Finding, Verdict};
 /// That a shim stands behind something.
 pub(crate) fn finding(shim: &str) -> Finding {
     let what = purpose(shim).unwrap_or("an interface of the host");
-    Finding::new(Verdict::WorksWithShims, format!("uses {what}"))
+    Finding::new(Verdict::WorksWithShims, format!("{shim}: {what}"))
         .remedy(format!("the shim `{shim}` {}", setting(shim)))
 }
 

@@ -8,25 +8,36 @@
 /// part of `pitchfork(`.
 pub fn line_with(text: &str, words: &[&str]) -> Option<usize> {
     let mut within = false;
-    for (index, line) in text.lines().enumerate() {
-        let code = match (within, line.find("*/"), line.find("/*")) {
-            (true, None, _) => continue,
-            (true, Some(end), _) => {
-                within = false;
-                &line[end + 2..]
+    text.lines().enumerate().find_map(|(index, line)| {
+        let code = code_of(line, &mut within);
+        let found = words.iter().any(|word| has_word(&code, word));
+        found.then_some(index + 1)
+    })
+}
+
+/// A line without its comments; `within` says whether it begins in one, and then
+/// whether it ends in one.
+fn code_of(line: &str, within: &mut bool) -> String {
+    let mut code = String::new();
+    let mut rest = line;
+    loop {
+        if *within {
+            let Some(end) = rest.find("*/") else {
+                return code;
+            };
+            rest = &rest[end + 2..];
+            *within = false;
+        }
+        let line_comment = rest.find("//").unwrap_or(rest.len());
+        match rest.find("/*").filter(|start| *start < line_comment) {
+            None => return code + &rest[..line_comment],
+            Some(start) => {
+                code.push_str(&rest[..start]);
+                rest = &rest[start + 2..];
+                *within = true;
             }
-            (false, _, Some(start)) if !line[start..].contains("*/") => {
-                within = true;
-                &line[..start]
-            }
-            (false, ..) => line,
-        };
-        let code = code.split("//").next().unwrap_or_default();
-        if words.iter().any(|word| has_word(code, word)) {
-            return Some(index + 1);
         }
     }
-    None
 }
 
 fn has_word(code: &str, word: &str) -> bool {
@@ -64,6 +75,8 @@ mod tests {
             line_with("/* a */ net.DialIP(1)\n", &["net.DialIP("]),
             Some(1)
         );
+        let text = "/* fork() */ int a; /* fork()\n fork() */ b(); // fork()\nfork();\n";
+        assert_eq!(line_with(text, &["fork("]), Some(3));
     }
 
     #[test]
