@@ -39,7 +39,8 @@ const CALLS: &[(&str, &str, &str, &str)] = &[
 
 pub(crate) fn analyze(request: &PackRequest<'_>) -> Result<Report, Error> {
     let survey = survey(request)?;
-    let mut account = Account::of("sources");
+    let mut account = Account::of("the program and its sources");
+    account.part("program");
     if survey.by_make {
         by_make(request, &mut account)?;
     } else {
@@ -212,7 +213,7 @@ fn symbol(diagnostic: &Diagnostic) -> Option<String> {
 
 /// What stands behind a component, and what it calls that does nothing.
 fn packed(account: &mut Account, component: &Component, project: &Path) {
-    component.host(account);
+    component.host(account, "program");
     for (function, words, what, remedy) in CALLS {
         let is_shim = component.shims.iter().any(|shim| shim == function);
         if !is_shim && !component.functions.contains(*function) {

@@ -57,7 +57,7 @@ pub(crate) fn analyze(request: &PackRequest<'_>) -> Result<Report, Error> {
     }
     match &packing.outcome {
         Outcome::Packed(component) => {
-            component.host(&mut account);
+            component.host(&mut account, "program");
             used(&mut account, request, &survey, &known, &component.bytes);
         }
         Outcome::Refused(refusal) => {

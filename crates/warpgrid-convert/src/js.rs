@@ -17,7 +17,8 @@ const CANNOT: &[&str] = &["child_process is not there"];
 
 pub(crate) fn analyze(request: &PackRequest<'_>) -> Result<Report, Error> {
     let survey = warpgrid_js::survey(request, &compat::missing())?;
-    let mut account = Account::of("files and packages");
+    let mut account = Account::of("the program, its files and packages");
+    account.part("program");
     for file in &survey.files {
         account.part(file);
     }
@@ -190,7 +191,7 @@ mod tests {
 
     fn report(survey: &str) -> Report {
         let survey: Survey = serde_json::from_str(survey).unwrap();
-        let mut account = Account::of("files and packages");
+        let mut account = Account::of("the program, its files and packages");
         survey
             .errors
             .iter()

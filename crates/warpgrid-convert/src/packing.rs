@@ -136,10 +136,10 @@ fn read(stdout: &[u8]) -> Result<Component, Error> {
 }
 
 impl Component {
-    /// What of the host stands behind it.
-    pub(crate) fn host(&self, account: &mut Account) {
+    /// What of the host stands behind it, said of the part that is the program.
+    pub(crate) fn host(&self, account: &mut Account, program: &str) {
         for shim in &self.shims {
-            account.add("program", shims::finding(shim));
+            account.add(program, shims::finding(shim));
         }
         if self
             .imports
@@ -147,8 +147,7 @@ impl Component {
             .any(|import| import.starts_with("wasi:sockets/tcp@"))
         {
             let finding = Finding::new(Verdict::Works, "may open sockets that are no database's");
-            account.add("program", finding.remedy(
-                "[network] in warp.toml grants them: `connect` to where, `listen` at which address; \
+            account.add(program, finding.remedy("[network] in warp.toml grants them: `connect` to where, `listen` at which address; \
                  none are without it",
             ));
         }
@@ -228,7 +227,7 @@ pub(crate) fn analyze(request: &PackRequest<'_>, lang: &str) -> Result<Report, E
         account.add("program", finding);
     }
     match &packing.outcome {
-        Outcome::Packed(component) => component.host(&mut account),
+        Outcome::Packed(component) => component.host(&mut account, "program"),
         Outcome::Refused(refusal) => {
             for diagnostic in diagnostics::read(&packing.said, &request.project) {
                 account.add("program", diagnostic.finding());

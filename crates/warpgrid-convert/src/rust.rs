@@ -22,6 +22,7 @@ use calls::{CALLS, Call, Linked};
 pub(crate) fn analyze(request: &PackRequest<'_>) -> Result<Report, Error> {
     let survey = survey(request)?;
     let mut account = Account::of("crates");
+    let program = program(&survey);
     for found in &survey.crates {
         account.part(&found.name);
         if let Some(patches) = &found.patches {
@@ -39,7 +40,7 @@ pub(crate) fn analyze(request: &PackRequest<'_>) -> Result<Report, Error> {
     let packing = packing::pack(request, "rust", &["--keep-going"])?;
     match &packing.outcome {
         Outcome::Packed(component) => {
-            component.host(&mut account);
+            component.host(&mut account, program);
             let linked = Linked::read(&survey.link_map)?;
             used(&mut account, request, &survey, |call| linked.has(call));
             if component.functions.contains("listen") || linked.has_function("listen") {
@@ -49,13 +50,22 @@ pub(crate) fn analyze(request: &PackRequest<'_>) -> Result<Report, Error> {
         Outcome::Refused(refusal) => {
             refused(&mut account, request, &survey, &packing.said);
             if !account.is_refused() {
-                account.add(&survey.name, refusal.finding());
+                account.add(program, refusal.finding());
             }
             // What is linked is not known: the user's own words are.
             used(&mut account, request, &survey, |_| Some(Vec::new()));
         }
     }
     Ok(account.finish())
+}
+
+/// The crate that the program is of.
+fn program(survey: &Survey) -> &str {
+    let mut own = survey.crates.iter().filter(|found| found.is_own);
+    let named = own.clone().find(|found| found.name == survey.package);
+    named
+        .or_else(|| own.next())
+        .map_or(&survey.name, |found| &found.name)
 }
 
 /// Why it is not built: of the user's own files each error, of other crates the
@@ -65,7 +75,7 @@ fn refused(account: &mut Account, request: &PackRequest<'_>, survey: &Survey, sa
     for diagnostic in diagnostics::read(said, &request.project) {
         let of = crate_of(&diagnostic, &survey.crates);
         let Some(of) = of.filter(|of| !of.is_own) else {
-            account.add(&survey.name, diagnostic.finding());
+            account.add(program(survey), diagnostic.finding());
             continue;
         };
         if told.insert(&of.name) {
@@ -186,7 +196,7 @@ fn listens(account: &mut Account, request: &PackRequest<'_>, survey: &Survey) {
         Some((file, line)) => finding.at(shown(&file, &request.project), Some(line)),
         None => finding,
     };
-    account.add(&survey.name, finding);
+    account.add(program(survey), finding);
 }
 
 /// The first line of each file of a crate with one of these words, but for tests,

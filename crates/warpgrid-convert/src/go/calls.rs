@@ -1,6 +1,6 @@
 //! What of Go's standard library, and of packages that stand for it, compiles for a
 //! component and does nothing there, as a program that was run said
-//! (`tests/guests/go-std`).
+//! (`crates/warp/tests/guests/convert-go`).
 
 use memchr::memmem;
 
@@ -42,7 +42,7 @@ pub(super) const CALLS: &[Call] = &[
         ],
         what: "uses Unix's sockets",
         verdict: Verdict::NeedsChanges,
-        remedy: "a component has TCP and UDP: use an address of these",
+        remedy: "they reach nothing outside of the program: use an address of TCP or UDP",
         is_borne: true,
     },
     Call {

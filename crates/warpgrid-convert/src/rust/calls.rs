@@ -1,5 +1,5 @@
 //! What of Rust's standard library compiles for a component and does nothing there,
-//! as a program that was run said (`tests/guests/rust-std`).
+//! as a program that was run said (`crates/warp/tests/guests/convert-rust`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -71,6 +71,36 @@ pub(super) const CALLS: &[Call] = &[
         verdict: Verdict::NeedsChanges,
         remedy: "there is none, and it panics: name a directory that [directories] in warp.toml grants",
         is_borne: false,
+    },
+    Call {
+        symbols: &["std::process::id"],
+        words: &["process::id("],
+        what: "asks for the number of its process",
+        verdict: Verdict::NeedsChanges,
+        remedy: "there is none, and it panics: take a random number",
+        is_borne: false,
+    },
+    Call {
+        symbols: &[
+            "std::fs::File::try_clone",
+            "std::net::tcp::TcpListener::try_clone",
+            "std::net::tcp::TcpStream::try_clone",
+            "std::net::udp::UdpSocket::try_clone",
+        ],
+        words: &[".try_clone("],
+        what: "makes a second handle of a file or socket",
+        verdict: Verdict::NeedsChanges,
+        remedy: "it is an error: share one by reference (`&File` and `&TcpStream` read and write), \
+                 or by Arc",
+        is_borne: false,
+    },
+    Call {
+        symbols: &["std::sys::fs::set_permissions", "std::fs::set_permissions"],
+        words: &["set_permissions("],
+        what: "sets permissions of files",
+        verdict: Verdict::NeedsChanges,
+        remedy: "it is an error: leave it out, the host's directories keep theirs",
+        is_borne: true,
     },
 ];
 

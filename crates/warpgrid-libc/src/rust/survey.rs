@@ -14,6 +14,8 @@ use crate::LIBWARPGRID_TARGET;
 pub struct Survey {
     /// Its name.
     pub name: String,
+    /// The package that it is of.
+    pub package: String,
     /// What is linked into it, itself included.
     pub crates: Vec<SurveyedCrate>,
     /// Where `warp pack` leaves the linker's map of it.
@@ -68,6 +70,7 @@ pub fn survey(request: &PackRequest<'_>) -> Result<Survey, Error> {
                 version: found.version,
             })
             .collect(),
+        package: candidate.package,
         name: candidate.name,
     })
 }

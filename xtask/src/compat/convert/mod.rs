@@ -15,7 +15,7 @@ use super::Matrix;
 use crate::progress::Task;
 use crate::test_all::suites;
 use list::{LIST, Program};
-use programs::{Became, Programs};
+use programs::Programs;
 use table::{Row, Table};
 
 /// How long one build or one run of a program may take.
@@ -42,7 +42,8 @@ impl super::Run for Run {
     }
 
     fn rule(&self) -> String {
-        format!("of {} programs do not what was said of them", self.tried)
+        let tried = self.tried;
+        format!("of {tried} programs of {LIST} do not what was said of them")
     }
 }
 
@@ -133,6 +134,7 @@ impl Run {
 
 #[cfg(test)]
 mod tests {
+    use super::programs::Became;
     use super::*;
     use crate::compat::recorded_with_its_page;
 
