@@ -183,9 +183,16 @@ fn refused(
                 what: What::Symbol(name),
             }),
     );
-    for diagnostic in found {
+    let mut files = BTreeSet::new();
+    for diagnostic in &found {
+        // One slip makes many errors: the first of a file says enough.
+        if matches!(&diagnostic.what, What::Message(message) if diagnostics::is_syntax(message))
+            && !files.insert(diagnostic.path.clone())
+        {
+            continue;
+        }
         let mut finding = diagnostic.finding();
-        if let (Some(name), true) = (symbol(&diagnostic), finding.line.is_none())
+        if let (Some(name), true) = (symbol(diagnostic), finding.line.is_none())
             && let Some((file, line)) = place(project, &format!("{name}("))
         {
             finding = finding.at(file, Some(line));
@@ -193,15 +200,34 @@ fn refused(
         if matches!(&diagnostic.what, What::Header(name) if name == "config.h")
             && !project.join("configure").is_file()
         {
-            finding.remedy = Some(
-                "its build system makes it: run that first, with `warp cc` as its compiler"
-                    .to_owned(),
-            );
+            let remedy =
+                "its build system makes it: run that first, with `warp cc` as its compiler";
+            finding.remedy = Some(remedy.to_owned());
         }
         let part = finding.path.clone().unwrap_or_else(|| "program".to_owned());
         account.add(part, finding);
     }
+    unread(account, &found, project, &has);
     Ok(())
+}
+
+/// Functions in the sources that clang stopped to read where a header is missing, by
+/// their words.
+fn unread(account: &mut Account, found: &[Diagnostic], project: &Path, has: &Sysroot) {
+    let stopped = found
+        .iter()
+        .filter(|one| matches!(one.what, What::Header(_)));
+    let files: BTreeSet<_> = stopped.filter_map(|one| one.path.as_ref()).collect();
+    for file in files {
+        let text = fs::read(project.join(file)).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        for name in libc::functions().filter(|name| !has.defines(name)) {
+            let line = line_with(&text, &[&format!("{name}(")]);
+            if let (Some(line), Some(finding)) = (line, libc::known(name)) {
+                account.add(file.as_str(), finding.at(file.as_str(), Some(line)));
+            }
+        }
+    }
 }
 
 fn symbol(diagnostic: &Diagnostic) -> Option<String> {

@@ -212,24 +212,37 @@ const CAUSES: &[Cause] = &[
     },
 ];
 
+/// Whether a message is of syntax, and says nothing of what is not there.
+pub(crate) fn is_syntax(message: &str) -> bool {
+    named(message).is_none() && cause(message).is_none()
+}
+
 fn of_message(message: &str) -> Finding {
-    // clang and rustc name a function of libc's in their own ways.
-    let named = [
-        "call to undeclared function '",
-        "use of undeclared identifier '",
-    ]
-    .iter()
-    .find_map(|words| message.split_once(words)?.1.split('\'').next())
-    .or_else(|| of_libc_crate(message));
-    if let Some(finding) = named.and_then(libc::known) {
+    if let Some(finding) = named(message).and_then(libc::known) {
         return finding;
     }
-    let has = |cause: &&Cause| cause.words.iter().any(|words| message.contains(words));
-    let remedy = CAUSES.iter().find(has).map_or(
+    let remedy = cause(message).map_or(
         "change it, or leave it out where the target is WASI: it does not compile there",
         |cause| cause.remedy,
     );
     Finding::new(Verdict::NeedsChanges, message).remedy(remedy)
+}
+
+fn cause(message: &str) -> Option<&'static Cause> {
+    let has = |cause: &&Cause| cause.words.iter().any(|words| message.contains(words));
+    CAUSES.iter().find(has)
+}
+
+/// The function that a message of clang's or rustc's names, each in its own way.
+fn named(message: &str) -> Option<&str> {
+    let of_clang = [
+        "call to undeclared function '",
+        "use of undeclared identifier '",
+    ];
+    let named = of_clang
+        .iter()
+        .find_map(|words| message.split_once(words)?.1.split('\'').next());
+    named.or_else(|| of_libc_crate(message))
 }
 
 /// "cannot find function `fork` in crate `libc`"

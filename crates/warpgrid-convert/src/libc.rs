@@ -75,6 +75,12 @@ pub(crate) fn known(name: &str) -> Option<Finding> {
     Some(group.finding(&format!("{name}()")))
 }
 
+/// The functions that the table knows.
+pub(crate) fn functions() -> impl Iterator<Item = &'static str> {
+    let functions = GROUPS.iter().flat_map(|group| group.functions);
+    functions.copied()
+}
+
 /// A function that the linker did not find.
 pub(crate) fn of_symbol(name: &str) -> Finding {
     known(name).unwrap_or_else(|| {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use warpgrid_series::process::Cancel;
 use warpgrid_series::{Fetch, Place};
 use warpgrid_test_harness::http::Answer;
-use warpgrid_test_harness::process::{self, Bounds};
+use warpgrid_test_harness::process::{self, Bounds, Finished};
 use warpgrid_test_harness::service::Service;
 
 use super::list::Program;
@@ -21,6 +21,8 @@ use crate::workspace;
 const LISTEN: &str = "xtask/compat/convert/listen.mjs";
 /// The engine of JavaScript is large: it is compiled in one pass.
 const MACHINE_CODE: &str = "winch";
+/// How much of what was said stands in the table, in characters.
+const SHOWN: usize = 120;
 
 /// What becomes of a program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,7 +158,7 @@ impl Programs {
         command.arg(&component).arg(folder);
         let packed = process::run(&mut command, &self.bounds)?;
         if !packed.status.success() {
-            return Ok(Became::Refused(why(&Failure::said("", &packed).cause)));
+            return Ok(Became::Refused(why(&packed)));
         }
         let Some(native) = native else {
             return Ok(Became::Packed);
@@ -263,9 +265,21 @@ impl Programs {
     }
 }
 
-/// Without the folder that the program was in.
-fn why(cause: &str) -> String {
-    cause.trim_start_matches([':', ' ']).to_owned()
+/// What a compiler or the linker said first, or else `warp`; without the folder that
+/// the program was in.
+fn why(packed: &Finished) -> String {
+    const MARKS: &[&str] = &["error: ", "error[", "undefined symbol: "];
+    let stderr = String::from_utf8_lossy(&packed.stderr);
+    let mut lines = stderr.lines().map(str::trim);
+    let said = lines.find_map(|line| {
+        let at = MARKS.iter().filter_map(|mark| line.find(mark)).min()?;
+        Some(line[at..].to_owned())
+    });
+    let said = said.unwrap_or_else(|| Failure::said("", packed).cause);
+    said.trim_start_matches([':', ' '])
+        .chars()
+        .take(SHOWN)
+        .collect()
 }
 
 /// The first line or answer that is another.
