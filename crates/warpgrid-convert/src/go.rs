@@ -12,7 +12,7 @@ use warpgrid_pack::{Error, PackRequest};
 
 use crate::compat::{Known, Packages};
 use crate::diagnostics;
-use crate::packing::{self, Outcome};
+use crate::packing::{self, Component, Outcome};
 use crate::place::shown;
 use crate::report::{Account, Finding, Report, Verdict};
 use calls::{CALLS, Call};
@@ -58,7 +58,7 @@ pub(crate) fn analyze(request: &PackRequest<'_>) -> Result<Report, Error> {
     match &packing.outcome {
         Outcome::Packed(component) => {
             component.host(&mut account, "program");
-            used(&mut account, request, &survey, &known, &component.bytes);
+            used(&mut account, request, &survey, &known, component);
         }
         Outcome::Refused(refusal) => {
             for diagnostic in diagnostics::read(&packing.said, &request.project) {
@@ -136,7 +136,7 @@ fn used(
     request: &PackRequest<'_>,
     survey: &Survey,
     known: &Packages,
-    component: &[u8],
+    component: &Component,
 ) {
     for call in CALLS.iter().filter(|call| call.is_in(component)) {
         let mut others = BTreeSet::new();
@@ -152,6 +152,7 @@ fn used(
                     );
                 }
             } else if let Some(place) = places.into_iter().next()
+                && call.is_linked_by_name()
                 && !matches!(known.get(&package.import_path), Some(Known::Works(_)))
             {
                 others.insert(package.import_path.as_str());

@@ -32,6 +32,8 @@ pub(crate) struct Component {
     pub(crate) shims: Vec<String>,
     /// All that it imports.
     imports: Vec<String>,
+    /// Whether the host calls it for each request.
+    pub(crate) is_handler: bool,
     /// Its bytes.
     pub(crate) bytes: Vec<u8>,
     /// The functions in it.
@@ -131,6 +133,7 @@ fn read(stdout: &[u8]) -> Result<Component, Error> {
         shims: printed.shims,
         functions: analysis.functions.unwrap_or_default(),
         imports: analysis.imports,
+        is_handler: analysis.world.starts_with("wasi:http/"),
         bytes,
     })
 }

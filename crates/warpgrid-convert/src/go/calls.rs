@@ -4,11 +4,13 @@
 
 use memchr::memmem;
 
+use crate::packing::Component;
 use crate::report::Verdict;
 
 /// Functions that are alike.
 pub(super) struct Call {
-    /// One of these is linked where it is reached, as Go's own table names them.
+    /// One of these is linked where it is reached, as Go's own table names them; none
+    /// where it is no function.
     functions: &'static [&'static str],
     /// How a line says so.
     pub(super) words: &'static [&'static str],
@@ -17,6 +19,8 @@ pub(super) struct Call {
     pub(super) remedy: &'static str,
     /// Whether packages ask for it and go on where it fails.
     pub(super) is_borne: bool,
+    /// Whether only a handler is without it.
+    of_handlers: bool,
 }
 
 pub(super) const CALLS: &[Call] = &[
@@ -27,6 +31,7 @@ pub(super) const CALLS: &[Call] = &[
         verdict: Verdict::NeedsChanges,
         remedy: "there are none where a component runs, and it is an error: see that nothing gets there",
         is_borne: false,
+        of_handlers: false,
     },
     Call {
         functions: &[
@@ -44,6 +49,7 @@ pub(super) const CALLS: &[Call] = &[
         verdict: Verdict::NeedsChanges,
         remedy: "they reach nothing outside of the program: use an address of TCP or UDP",
         is_borne: true,
+        of_handlers: false,
     },
     Call {
         functions: &["os.Pipe"],
@@ -52,6 +58,7 @@ pub(super) const CALLS: &[Call] = &[
         verdict: Verdict::NeedsChanges,
         remedy: "it is an error: use io.Pipe, within the program",
         is_borne: true,
+        of_handlers: false,
     },
     Call {
         functions: &["plugin.Open"],
@@ -60,6 +67,7 @@ pub(super) const CALLS: &[Call] = &[
         verdict: Verdict::NeedsChanges,
         remedy: "it is an error: import the packages",
         is_borne: false,
+        of_handlers: false,
     },
     Call {
         functions: &[
@@ -74,6 +82,7 @@ pub(super) const CALLS: &[Call] = &[
         remedy: "a handler cannot take over its connection: poll, or send events as text/event-stream; \
                  or pack it as a server of its own, by `world = \"command\"` under [package]",
         is_borne: false,
+        of_handlers: true,
     },
     Call {
         functions: &["github.com/fsnotify/fsnotify.NewWatcher"],
@@ -82,6 +91,7 @@ pub(super) const CALLS: &[Call] = &[
         verdict: Verdict::NeedsChanges,
         remedy: "it is an error: look at the files' times now and then, or leave it out",
         is_borne: true,
+        of_handlers: false,
     },
     Call {
         functions: &["golang.org/x/term.makeRaw", "golang.org/x/term.MakeRaw"],
@@ -90,16 +100,58 @@ pub(super) const CALLS: &[Call] = &[
         verdict: Verdict::NeedsChanges,
         remedy: "it is an error: standard input and output are plain streams",
         is_borne: true,
+        of_handlers: false,
+    },
+    Call {
+        functions: &["flag.Parse", "github.com/spf13/pflag.Parse"],
+        words: &["flag.Parse("],
+        what: ARGUMENTS,
+        verdict: Verdict::NeedsChanges,
+        remedy: COMMAND,
+        is_borne: false,
+        of_handlers: true,
+    },
+    Call {
+        functions: &["github.com/spf13/cobra.(*Command).ExecuteC"],
+        words: &[".Execute(", ".ExecuteContext("],
+        what: ARGUMENTS,
+        verdict: Verdict::NeedsChanges,
+        remedy: COMMAND,
+        is_borne: false,
+        of_handlers: true,
+    },
+    Call {
+        functions: &[],
+        words: &["os.Args["],
+        what: ARGUMENTS,
+        verdict: Verdict::NeedsChanges,
+        remedy: COMMAND,
+        is_borne: false,
+        of_handlers: true,
     },
 ];
 
+const ARGUMENTS: &str = "reads its arguments";
+const COMMAND: &str = "a handler has none, not even a name, so that `os.Args[1:]` panics: read the \
+                       environment; or pack it as a server of its own, by `world = \"command\"` under \
+                       [package]";
+
 impl Call {
-    /// Whether a program has it: Go's table of functions is in each.
-    pub(super) fn is_in(&self, component: &[u8]) -> bool {
-        let has = |name: &str| {
-            let name = format!("\0{name}\0");
-            memmem::find(component, name.as_bytes()).is_some()
-        };
+    /// Whether a program may reach it: Go's table of functions is in each.
+    pub(super) fn is_in(&self, component: &Component) -> bool {
+        if self.of_handlers && !component.is_handler {
+            return false;
+        }
+        !self.is_linked_by_name() || self.is_linked(&component.bytes)
+    }
+
+    /// Whether the linker tells of it.
+    pub(super) fn is_linked_by_name(&self) -> bool {
+        !self.functions.is_empty()
+    }
+
+    fn is_linked(&self, bytes: &[u8]) -> bool {
+        let has = |name: &str| memmem::find(bytes, format!("\0{name}\0").as_bytes()).is_some();
         self.functions.iter().any(|function| has(function))
     }
 }
@@ -111,18 +163,14 @@ mod tests {
     #[test]
     fn names_are_whole_in_the_table() {
         let call = &CALLS[0];
-        assert!(call.is_in(b"x\0os/exec.(*Cmd).Start\0y"));
-        assert!(!call.is_in(b"x\0os/exec.(*Cmd).StartTLS\0y"));
+        assert!(call.is_linked(b"x\0os/exec.(*Cmd).Start\0y"));
+        assert!(!call.is_linked(b"x\0os/exec.(*Cmd).StartTLS\0y"));
     }
 
     #[test]
     fn every_call_says_what_to_do() {
         for call in CALLS {
-            assert!(
-                !call.functions.is_empty() && !call.words.is_empty(),
-                "{}",
-                call.what
-            );
+            assert!(!call.words.is_empty(), "{}", call.what);
             assert!(call.verdict >= Verdict::NeedsChanges, "{}", call.what);
         }
     }

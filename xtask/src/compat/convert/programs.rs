@@ -113,6 +113,7 @@ impl Programs {
         }
         fs::write(folder.join("warp.toml"), &program.manifest)?;
         if program.language == "ts" {
+            leave_development_out(&folder.join("package.json"))?;
             let mut npm = Command::new("npm");
             npm.args([
                 "install",
@@ -263,6 +264,17 @@ impl Programs {
             answers.map_err(|error| error.context(service.report()))?,
         ))
     }
+}
+
+/// Has npm look for nothing that only the package's own tests need, some of which its
+/// registry may not have any more.
+fn leave_development_out(package: &Path) -> anyhow::Result<()> {
+    let text = fs::read_to_string(package)?;
+    let mut package_json: serde_json::Value = serde_json::from_str(&text)?;
+    if let Some(keys) = package_json.as_object_mut() {
+        keys.retain(|key, _| key != "devDependencies" && key != "scripts");
+    }
+    Ok(fs::write(package, package_json.to_string())?)
 }
 
 /// What a compiler or the linker said first, or else `warp`; without the folder that
