@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use warpgrid_js::{Remark, Survey, Use};
+use warpgrid_js::{Remark, Serves, Survey, Use};
 use warpgrid_pack::contract::SHIM_PACKAGE;
 use warpgrid_pack::{Error, PackRequest};
 
@@ -55,14 +55,31 @@ pub(crate) fn analyze(request: &PackRequest<'_>) -> Result<Report, Error> {
     };
     used(&mut account, survey.uses.iter().filter(unknown), request);
     host(&mut account, &survey);
-    if survey.serves == Some(false) && survey.errors.is_empty() {
-        let finding = Finding::new(Verdict::NeedsChanges, "the program serves nothing").remedy(
-            "export default { fetch }, call addEventListener(\"fetch\", …) or \
-             http.createServer(…).listen(): a component of a program for Node answers requests",
-        );
+    if survey.errors.is_empty()
+        && let Some(finding) = survey.serves.and_then(unserved)
+    {
         account.add("program", finding);
     }
     Ok(account.finish())
+}
+
+/// Where no request would be answered: a request is given to what is there when the
+/// program is loaded.
+fn unserved(serves: Serves) -> Option<Finding> {
+    let (what, remedy) = match serves {
+        Serves::Handler | Serves::Server => return None,
+        Serves::Later => (
+            "the server listens later than the program is loaded",
+            "wait for it at the top level of the program's file, as in `await app.listen(…)` or \
+             `await main()`: a request is given to the server that listens then",
+        ),
+        Serves::Nothing => (
+            "the program serves nothing",
+            "export default { fetch }, call addEventListener(\"fetch\", …) or \
+             http.createServer(…).listen(): a component of a program for Node answers requests",
+        ),
+    };
+    Some(Finding::new(Verdict::NeedsChanges, what).remedy(remedy))
 }
 
 /// What makes packing fail.

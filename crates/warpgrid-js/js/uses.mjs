@@ -44,22 +44,61 @@ export async function usesOf(file, project, missing) {
   return [...found.values()];
 }
 
+/** Their servers listen when their plugins are loaded, which is later. */
+const LOADS_PLUGINS = ["fastify", "@hapi/hapi", "@nestjs/core"];
+
 /**
- * Whether anything answers requests: the program's exports, a listener, or a server.
+ * What answers requests: a `handler` that is exported or listens for them, a `server`,
+ * or one that listens `later` than the program is loaded; `nothing`, too.
  * @param {string} entry
  * @param {[string, { imports: { original?: string }[] }][]} inputs
  * @param {string} project
+ * @returns {Promise<"handler" | "server" | "later" | "nothing">}
  */
 export async function serves(entry, inputs, project) {
   const own = inputs.filter(([file]) => !packageOf(file));
   const texts = await Promise.all(own.map(([file]) => sourceOf(file, project)));
-  if (texts.some((text) => /addEventListener\s*\(\s*["'`]fetch["'`]/.test(text))) return true;
+  if (texts.some((text) => /addEventListener\s*\(\s*["'`]fetch["'`]/.test(text))) return "handler";
   const file = relative(project, entry);
   const main = await sourceOf(file, project);
   const exported = /\bexport\s+default\b|\bas\s+default\b|\bexport\s+\*|\bmodule\s*\.\s*exports\s*=|\bexports\s*\.\s*(default|fetch)\b|\bexport\s+(async\s+)?(const|let|function)\s+fetch\b/;
-  if (exported.test(main)) return true;
-  const hasHttp = inputs.some(([, { imports }]) => imports.some(({ original }) => /^(node:)?https?$/.test(original ?? "")));
-  return hasHttp && texts.some((text) => /\.\s*listen\s*\(/.test(text));
+  if (exported.test(main)) return "handler";
+  const imported = (is) => inputs.some(([, { imports }]) => imports.some(({ original }) => is(original ?? "")));
+  if (!imported((name) => /^(node:)?https?$/.test(name))) return "nothing";
+  const ways = own.map(([name], i) => listening(name, texts[i])).filter(Boolean);
+  if (ways.length === 0) return "nothing";
+  if (ways.includes("awaited")) return "server";
+  const loadsPlugins = own.some(([, { imports }]) => imports.some(({ original }) => LOADS_PLUGINS.includes(original)));
+  return loadsPlugins || !ways.includes("soon") ? "later" : "server";
+}
+
+/** How a file listens: `awaited` at its top level, `soon`, `later`, or not at all. */
+function listening(file, code) {
+  if (!/\.\s*listen\s*\(/.test(code)) return;
+  const found = new Set();
+  let awaits = false;
+  const walk = (node, above) => {
+    if (Array.isArray(node)) return node.forEach((child) => walk(child, above));
+    if (typeof node?.type !== "string") return;
+    const functions = above.filter(({ type }) => FUNCTIONS.test(type));
+    if (functions.length === 0 && (node.type === "AwaitExpression" || (node.type === "ForOfStatement" && node.await))) awaits = true;
+    if (node.type === "CallExpression" && node.callee.property?.name === "listen") found.add(isLater(node, functions, above) ? "later" : "soon");
+    for (const key in node) if (typeof node[key] === "object" && key !== "parent") walk(node[key], [...above, node]);
+  };
+  walk(oxc.parseSync(file, code).program, []);
+  if (found.size === 0) return;
+  return awaits ? "awaited" : found.has("soon") ? "soon" : "later";
+}
+
+/** Whether a call comes after something that was waited for. */
+function isLater(call, functions, above) {
+  const waits = (node) => {
+    if (Array.isArray(node)) return node.some(waits);
+    if (typeof node?.type !== "string" || node.start >= call.start) return false;
+    return node.type === "AwaitExpression" || Object.values(node).some((child) => child && typeof child === "object" && waits(child));
+  };
+  const isCallback = (one) => above.some((node) => node.type === "CallExpression" && node.arguments?.includes(one) && /^(then|finally|once|on|connect|sync|ready)$/.test(node.callee.property?.name ?? ""));
+  return functions.some((one) => (one.async && waits(one.body)) || isCallback(one));
 }
 
 async function sourceOf(file, project) {
@@ -108,7 +147,7 @@ function required(node) {
 
 /** `fs.watch`, where the node is a use of a name that a module of Node's lacks. */
 function moduleName(node, bound, modules) {
-  const lacks = (module, name) => modules[module].missing.includes(name) || modules[module].refuse.includes(name);
+  const lacks = (module, name) => modules[module]?.missing.includes(name) || modules[module]?.refuse.includes(name);
   if (node.type === "MemberExpression" && !node.computed) {
     const direct = required(node.object)?.replace(/^node:/, "");
     const of = bound.get(node.object.name);

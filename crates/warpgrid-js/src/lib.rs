@@ -15,5 +15,5 @@ mod pipeline;
 mod toolchain;
 
 pub use packer::{TypeScriptPacker, survey};
-pub use pipeline::{Missing, MissingNames, Remark, Survey, SurveyedPackage, Use};
+pub use pipeline::{Missing, MissingNames, Remark, Serves, Survey, SurveyedPackage, Use};
 pub use toolchain::{TOOLCHAIN_ROOT, Toolchain, toolchain};

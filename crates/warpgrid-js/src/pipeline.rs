@@ -118,8 +118,22 @@ pub struct Survey {
     /// Where it asks for what is [`Missing`].
     #[serde(default)]
     pub uses: Vec<Use>,
-    /// Whether anything in it answers requests; unknown where nothing was bundled.
-    pub serves: Option<bool>,
+    /// What in it answers requests; unknown where nothing was bundled.
+    pub serves: Option<Serves>,
+}
+
+/// What of a program answers requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Serves {
+    /// What it exports, or listens for `fetch`.
+    Handler,
+    /// A server that listens while the program is loaded.
+    Server,
+    /// A server that listens later.
+    Later,
+    /// Nothing does.
+    Nothing,
 }
 
 /// A package in a bundle.
