@@ -123,7 +123,7 @@ fn judged(images: &[Image], sysroot: &Sysroot) -> Report {
             let finding = match libc::known(name) {
                 Some(finding) => finding,
                 // What is written so is the machine's libc's own.
-                None if plain.starts_with('_') || plain.contains('.') => continue,
+                None if name.starts_with('_') || plain.contains('.') => continue,
                 // What no version says may be of any library.
                 None if library.is_none() && !image.needed.is_empty() => continue,
                 None => libc::of_symbol(plain),

@@ -199,6 +199,10 @@ const CAUSES: &[Cause] = &[
                  `//go:build !wasip1`",
     },
     Cause {
+        words: &["__BEGIN_DECLS", "__END_DECLS", "__THROW"],
+        remedy: "it is the GNU libc's own: take the macro out, or define it by `cflags` (`-D__BEGIN_DECLS=`)",
+    },
+    Cause {
         words: &["WASI lacks "],
         remedy: "as the message says, by `cflags` and `libs` under [package] in warp.toml",
     },

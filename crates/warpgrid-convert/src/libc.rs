@@ -75,10 +75,14 @@ pub(crate) fn known(name: &str) -> Option<Finding> {
     Some(group.finding(&format!("{name}()")))
 }
 
-/// The functions that the table knows.
+/// The functions that the table knows and that no program gives to its own.
 pub(crate) fn functions() -> impl Iterator<Item = &'static str> {
+    const OWN: &[&str] = &[
+        "clock", "clone", "err", "error", "errx", "nice", "pause", "splice", "sync", "syscall",
+        "tee", "times", "wait", "warn", "warnx",
+    ];
     let functions = GROUPS.iter().flat_map(|group| group.functions);
-    functions.copied()
+    functions.copied().filter(|name| !OWN.contains(name))
 }
 
 /// A function that the linker did not find.
@@ -115,11 +119,30 @@ pub(crate) fn of_header(name: &str) -> Finding {
     Finding::new(Verdict::NeedsChanges, format!("there is no <{name}>")).remedy(remedy)
 }
 
-/// A library that the linker did not find.
+/// A library of C's that the linker did not find, or that a program is linked with.
 pub(crate) fn of_library(name: &str) -> Finding {
-    Finding::new(Verdict::NeedsChanges, format!("links the C library {name}"))
-        .remedy(format!("{}, or leave it out", replacement(name)))
+    const KNOWN: &[(&str, &str)] = &[
+        ("crypto", TLS),
+        ("gnutls", TLS),
+        ("mysqlclient", VENDORED),
+        ("mariadb", VENDORED),
+        ("pq", VENDORED),
+        ("sqlite3", SQLITE),
+        ("ssl", TLS),
+    ];
+    let known = KNOWN.iter().find(|(library, _)| *library == name);
+    let remedy = known.map_or(
+        "build it for WASI, with `warp cc` as the compiler of its configure or make, and name it in \
+         `libs` of [package]; or leave it out",
+        |(_, remedy)| remedy,
+    );
+    Finding::new(Verdict::NeedsChanges, format!("links the C library {name}")).remedy(remedy)
 }
+
+const TLS: &str =
+    "the host does TLS to databases: leave it out, or build it for WASI with `warp cc`";
+const SQLITE: &str = "use a database server: [[database]] serves PostgreSQL, MySQL and Redis";
+const VENDORED: &str = "link it as `cargo xtask vendor` builds it for the sample programs";
 
 /// A crate whose build script failed, and the library that it links.
 pub(crate) fn of_build_script(name: &str, links: Option<&str>) -> Finding {
@@ -133,25 +156,14 @@ pub(crate) fn of_build_script(name: &str, links: Option<&str>) -> Finding {
     Finding::new(Verdict::NeedsChanges, what).remedy(replacement(library))
 }
 
-/// What does without a C library.
+/// The crates that do without a C library.
 fn replacement(library: &str) -> String {
     const KNOWN: &[(&str, &str)] = &[
         (
             "openssl",
             "use rustls: turn the crates' `rustls` features on and `native-tls` off",
         ),
-        (
-            "ssl",
-            "the host does TLS to databases; for others use a library in the program's language",
-        ),
-        (
-            "crypto",
-            "the host does TLS to databases; for others use a library in the program's language",
-        ),
-        (
-            "sqlite3",
-            "use a database server: [[database]] serves PostgreSQL, MySQL and Redis",
-        ),
+        ("sqlite3", SQLITE),
         (
             "pq",
             "use tokio-postgres or sqlx, or link libpq as `cargo xtask vendor` builds it",
@@ -278,6 +290,12 @@ mod tests {
                 .unwrap()
                 .contains("flate2")
         );
-        assert!(of_library("foo").remedy.unwrap().contains("foo"));
+        assert!(of_library("foo").what.ends_with("foo"));
+        assert!(
+            of_library("sqlite3")
+                .remedy
+                .unwrap()
+                .contains("[[database]]")
+        );
     }
 }

@@ -42,7 +42,10 @@ const SUITES: &[(&str, Suite)] = &[
         "npm-packages",
         Suite::NpmPackages(&["express", "jose", "redis"]),
     ),
-    ("analyze", Suite::Analyze(&["choose", "figlet", "tomlv"])),
+    (
+        "analyze",
+        Suite::Analyze(&["data-encoding-bin", "figlet", "find-my-way", "tomlv"]),
+    ),
     ("sysroots", Suite::Sysroots),
     (
         "lints",

@@ -390,7 +390,24 @@ pub(super) const GROUPS: &[Group] = &[
     },
     Group {
         functions: &[
+            "bind_textdomain_codeset",
+            "bindtextdomain",
+            "dcgettext",
+            "dgettext",
+            "gettext",
+            "ngettext",
+            "textdomain",
+        ],
+        headers: &["libintl.h"],
+        verdict: NeedsChanges,
+        what: "translates its messages",
+        remedy: "configure it without translations (`--disable-nls`, `make ENABLE_NLS=`), or build \
+                 libintl for WASI with `warp cc`",
+    },
+    Group {
+        functions: &[
             "err",
+            "error",
             "errx",
             "warn",
             "warnx",

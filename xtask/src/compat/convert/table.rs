@@ -74,7 +74,8 @@ impl Matrix for Table {
              Public programs (`xtask/compat/convert/convert.toml`), none of which was looked at when \
              [`warp convert analyze`](convert.md) was written. Each is analysed, then packed as it \
              is, and run natively and as a component: what it prints, or answers to a list of \
-             requests, must be the same.\n\n\
+             requests, must be the same. Where one was said to work and did not, a rule was added \
+             for all programs, never for one by its name.\n\n\
              Of {} programs {} were said to work; {} of these do not. {} work as far as they were \
              run, though a change was asked for.\n\n\
              | program | version | language | verdict | score | the worst finding | what became of it |\n\
