@@ -317,7 +317,7 @@ error[E0425]: cannot find function `fork` in crate `libc`
         let text = "\
 src/main.c:3:10: fatal error: 'sys/epoll.h' file not found
 src/main.c:9:5: error: call to undeclared function 'fork'; ISO C99 and later do not
-wasm-ld-19: error: /tmp/x/0-main.o: undefined symbol: waitpid
+wasm-ld-19: error: /x/0-main.o: undefined symbol: waitpid
 wasm-ld-19: error: vendor/libx.a(y.o): undefined symbol: dlopen
 wasm-ld-19: error: unable to find library -lssl
 ";

@@ -219,3 +219,98 @@ fn places(of: &SurveyedCrate, words: &[&str]) -> Vec<(String, usize)> {
     };
     files.filter_map(|entry| place(entry.path())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Account;
+
+    fn of(name: &str, version: &str, own: bool, links: Option<&str>) -> SurveyedCrate {
+        SurveyedCrate {
+            name: name.to_owned(),
+            version: version.to_owned(),
+            directory: format!("/r/registry/src/index/{name}-{version}").into(),
+            is_own: own,
+            links: links.map(str::to_owned),
+            has_build_script: links.is_some(),
+            patches: None,
+        }
+    }
+
+    fn report(said: &str) -> Report {
+        let survey = Survey {
+            name: "server".to_owned(),
+            package: "app".to_owned(),
+            crates: vec![
+                of("app", "0.1.0", true, None),
+                of("mio", "0.6.23", false, None),
+                of("openssl-sys", "0.9.109", false, Some("openssl")),
+            ],
+            link_map: "/none".into(),
+        };
+        let mut account = Account::of("crates");
+        for found in &survey.crates {
+            account.part(&found.name);
+        }
+        let request = PackRequest {
+            project: "/p".into(),
+            manifest: None,
+            profile: warpgrid_pack::Profile::Release,
+            strip: false,
+            output: None,
+            package: None,
+            program: None,
+            compiler: None,
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            warp: "/none".into(),
+            progress: &(),
+        };
+        assert_eq!(program(&survey), "app");
+        refused(&mut account, &request, &survey, said);
+        account.finish()
+    }
+
+    #[test]
+    fn of_other_peoples_crates_the_first_error_is_said() {
+        let said = "\
+error[E0433]: could not find `unix` in `os`
+ --> /r/registry/src/index/mio-0.6.23/src/sys/mod.rs:4:1
+error[E0425]: cannot find value `x` in this scope
+ --> /r/registry/src/index/mio-0.6.23/src/poll.rs:9:1
+error[E0432]: unresolved import `std::os::unix::net`
+ --> src/main.rs:3:14
+";
+        let report = report(said);
+        let paths: Vec<_> = report
+            .findings
+            .iter()
+            .flat_map(|found| &found.path)
+            .collect();
+        assert_eq!(paths, ["mio-0.6.23/src/sys/mod.rs", "src/main.rs"]);
+        let of_mio = &report.findings[0];
+        assert!(
+            of_mio.what.starts_with("mio 0.6.23 does not compile: "),
+            "{}",
+            of_mio.what
+        );
+        assert!(of_mio.remedy.as_deref().unwrap().contains("another crate"));
+        assert_eq!(
+            report.explanation,
+            "crates: 3, of which 1 works as it is, 2 need a change"
+        );
+    }
+
+    #[test]
+    fn a_crate_that_links_a_library_of_c_names_it() {
+        let said = "error: failed to run custom build command for `openssl-sys v0.9.109`\n";
+        let report = report(said);
+        let found = &report.findings[0];
+        assert!(
+            found.what.contains("links the C library openssl"),
+            "{}",
+            found.what
+        );
+        assert!(found.remedy.as_deref().unwrap().contains("rustls"));
+    }
+}
