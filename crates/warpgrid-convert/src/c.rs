@@ -193,7 +193,7 @@ fn refused(
         }
         let mut finding = diagnostic.finding();
         if let (Some(name), true) = (symbol(diagnostic), finding.line.is_none())
-            && let Some((file, line)) = place(project, &format!("{name}("))
+            && let Some((file, line)) = place(project, &[&format!("{name}(")])
         {
             finding = finding.at(file, Some(line));
         }
@@ -239,20 +239,20 @@ fn symbol(diagnostic: &Diagnostic) -> Option<String> {
 
 /// What stands behind a component, and what it calls that does nothing.
 fn packed(account: &mut Account, component: &Component, project: &Path) {
-    component.host(account, "program");
+    component.host(account, "program", &|words| place(project, words));
     for (function, words, what, remedy) in CALLS {
         let is_shim = component.shims.iter().any(|shim| shim == function);
         if !is_shim && !component.functions.contains(*function) {
             continue;
         }
         let finding = Finding::new(Verdict::NeedsChanges, *what).remedy(*remedy);
-        match place(project, words) {
+        match place(project, &[words]) {
             Some((file, line)) => account.add(file.clone(), finding.at(file, Some(line))),
             None => account.add("program", finding),
         }
     }
     let words = &["AF_UNIX", "AF_LOCAL", "PF_UNIX"];
-    if let Some((file, line)) = words.iter().find_map(|word| place(project, word)) {
+    if let Some((file, line)) = place(project, words) {
         let finding = Finding::new(Verdict::NeedsChanges, "uses Unix's sockets")
             .remedy("a component has TCP and UDP: use an address of these");
         account.add(file.clone(), finding.at(file, Some(line)));
@@ -260,15 +260,15 @@ fn packed(account: &mut Account, component: &Component, project: &Path) {
     if component.functions.contains("listen") {
         let finding = Finding::new(Verdict::Works, "listens for connections")
             .remedy("grant the address by [network] listen in warp.toml, or `warp run --listen`");
-        match place(project, "listen(") {
+        match place(project, &["listen("]) {
             Some((file, line)) => account.add(file.clone(), finding.at(file, Some(line))),
             None => account.add("program", finding),
         }
     }
 }
 
-/// The first line in the project's sources with a word.
-fn place(project: &Path, word: &str) -> Option<(String, usize)> {
+/// The first line in the project's sources with one of these words.
+fn place(project: &Path, words: &[&str]) -> Option<(String, usize)> {
     let files = WalkDir::new(project)
         .sort_by_file_name()
         .into_iter()
@@ -277,7 +277,7 @@ fn place(project: &Path, word: &str) -> Option<(String, usize)> {
     let mut files = files.filter(|entry| is_source(entry.path()));
     files.find_map(|entry| {
         let bytes = fs::read(entry.path()).ok()?;
-        let line = line_with(&String::from_utf8_lossy(&bytes), &[word])?;
+        let line = line_with(&String::from_utf8_lossy(&bytes), words)?;
         let file = entry.path().strip_prefix(project).unwrap_or(entry.path());
         Some((file.display().to_string(), line))
     })

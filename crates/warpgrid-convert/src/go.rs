@@ -15,7 +15,7 @@ use crate::diagnostics;
 use crate::packing::{self, Component, Outcome};
 use crate::place::shown;
 use crate::report::{Account, Finding, Report, Verdict};
-use calls::{CALLS, Call};
+use calls::CALLS;
 
 /// What the packer refuses that can be done otherwise.
 const OTHERWISE: &[&str] = &["uses cgo"];
@@ -57,7 +57,14 @@ pub(crate) fn analyze(request: &PackRequest<'_>) -> Result<Report, Error> {
     }
     match &packing.outcome {
         Outcome::Packed(component) => {
-            component.host(&mut account, "program");
+            component.host(&mut account, "program", &|words| {
+                let own = survey
+                    .packages
+                    .iter()
+                    .filter(|package| package.module.is_none());
+                let (file, line) = own.flat_map(|package| places(package, words)).next()?;
+                Some((shown(&file, &request.project), line))
+            });
             used(&mut account, request, &survey, &known, component);
         }
         Outcome::Refused(refusal) => {
@@ -142,7 +149,7 @@ fn used(
         let mut others = BTreeSet::new();
         let mut first = None;
         for package in &survey.packages {
-            let places = places(package, call);
+            let places = places(package, call.words);
             if package.module.is_none() {
                 for (file, line) in places {
                     let finding = Finding::new(call.verdict, call.what).remedy(call.remedy);
@@ -175,12 +182,12 @@ fn used(
     }
 }
 
-/// The first line of each file of a package that says so.
-fn places(package: &SurveyedPackage, call: &Call) -> Vec<(String, usize)> {
+/// The first line of each file of a package with one of these words.
+fn places(package: &SurveyedPackage, words: &[&str]) -> Vec<(String, usize)> {
     let place = |file: &String| {
         let path = package.directory.join(file);
         let text = fs::read_to_string(&path).ok()?;
-        Some((path.display().to_string(), line_with(&text, call.words)?))
+        Some((path.display().to_string(), line_with(&text, words)?))
     };
     package.files.iter().filter_map(place).collect()
 }

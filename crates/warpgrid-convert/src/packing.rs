@@ -40,6 +40,9 @@ pub(crate) struct Component {
     pub(crate) functions: BTreeSet<String>,
 }
 
+/// The first line of the user's own sources with one of some words.
+pub(crate) type Place<'a> = &'a dyn Fn(&[&str]) -> Option<(String, usize)>;
+
 /// Why `warp pack` gave nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
@@ -139,10 +142,16 @@ fn read(stdout: &[u8]) -> Result<Component, Error> {
 }
 
 impl Component {
-    /// What of the host stands behind it, said of the part that is the program.
-    pub(crate) fn host(&self, account: &mut Account, program: &str) {
+    /// What of the host stands behind it, said of the part that is the program. `place`
+    /// finds the first line of the user's own with one of these words.
+    pub(crate) fn host(&self, account: &mut Account, program: &str, place: Place<'_>) {
         for shim in &self.shims {
-            account.add(program, shims::finding(shim));
+            let finding = shims::finding(shim);
+            let finding = match place(shims::words(shim)) {
+                Some((file, line)) => finding.at(file, Some(line)),
+                None => finding,
+            };
+            account.add(program, finding);
         }
         if self
             .imports
@@ -230,7 +239,7 @@ pub(crate) fn analyze(request: &PackRequest<'_>, lang: &str) -> Result<Report, E
         account.add("program", finding);
     }
     match &packing.outcome {
-        Outcome::Packed(component) => component.host(&mut account, "program"),
+        Outcome::Packed(component) => component.host(&mut account, "program", &|_| None),
         Outcome::Refused(refusal) => {
             for diagnostic in diagnostics::read(&packing.said, &request.project) {
                 account.add("program", diagnostic.finding());

@@ -40,7 +40,9 @@ pub(crate) fn analyze(request: &PackRequest<'_>) -> Result<Report, Error> {
     let packing = packing::pack(request, "rust", &["--keep-going"])?;
     match &packing.outcome {
         Outcome::Packed(component) => {
-            component.host(&mut account, program);
+            component.host(&mut account, program, &|words| {
+                own_place(&survey, words, &request.project)
+            });
             let linked = Linked::read(&survey.link_map)?;
             used(&mut account, request, &survey, |call| linked.has(call));
             if component.functions.contains("listen") || linked.has_function("listen") {
@@ -183,20 +185,20 @@ fn listens(account: &mut Account, request: &PackRequest<'_>, survey: &Survey) {
         "grant the address by [network] listen in warp.toml, or `warp run --listen`: the program \
          serves by itself",
     );
-    let own = survey.crates.iter().filter(|found| found.is_own);
-    let place = own
-        .flat_map(|found| {
-            places(
-                found,
-                &["TcpListener::bind(", "UdpSocket::bind(", ".listen("],
-            )
-        })
-        .next();
+    let words = &["TcpListener::bind(", "UdpSocket::bind(", ".listen("];
+    let place = own_place(survey, words, &request.project);
     let finding = match place {
-        Some((file, line)) => finding.at(shown(&file, &request.project), Some(line)),
+        Some((file, line)) => finding.at(file, Some(line)),
         None => finding,
     };
     account.add(program(survey), finding);
+}
+
+/// The first line of the user's own crates with one of these words.
+fn own_place(survey: &Survey, words: &[&str], project: &Path) -> Option<(String, usize)> {
+    let own = survey.crates.iter().filter(|found| found.is_own);
+    let (file, line) = own.flat_map(|found| places(found, words)).next()?;
+    Some((shown(&file, project), line))
 }
 
 /// The first line of each file of a crate with one of these words, but for tests,

@@ -11,6 +11,51 @@ pub(crate) fn finding(shim: &str) -> Finding {
         .remedy(format!("the shim `{shim}` {}", setting(shim)))
 }
 
+/// How a line of C, Go or Rust says that it wants a shim.
+pub(crate) fn words(shim: &str) -> &'static [&'static str] {
+    const CONNECTING: &[&str] = &[
+        "connect(",
+        "connect_lazy(",
+        "mysql_real_connect(",
+        "net.Dial",
+        "pgx.Connect",
+        "pgxpool.New",
+        "PQconnect",
+        "redis.NewClient(",
+        "redisConnect",
+        "sql.Open(",
+    ];
+    match shim {
+        "database-proxy" | "sockets" => CONNECTING,
+        "dns" => &[
+            "getaddrinfo(",
+            "gethostbyname(",
+            "lookup_host(",
+            "net.Lookup",
+            "net.Dial",
+            "to_socket_addrs(",
+        ],
+        "dns-reverse" => &["getnameinfo(", "gethostbyaddr(", "net.LookupAddr("],
+        "filesystem" => &[
+            "access(",
+            "File::open(",
+            "fopen(",
+            "fs::metadata(",
+            "fs::read",
+            "open(",
+            "opendir(",
+            "os.Open",
+            "os.ReadFile(",
+            "os.Stat(",
+            "scandir(",
+            "stat(",
+        ],
+        "signals" => &["ctrl_c(", "sigaction(", "signal(", "signal.Notify"],
+        "threading" => &["pthread_create(", "thread::"],
+        _ => &[],
+    }
+}
+
 /// What of `warp.toml` a shim reads.
 fn setting(shim: &str) -> &'static str {
     match shim {
@@ -37,6 +82,7 @@ mod tests {
             assert_eq!(finding.verdict, Verdict::WorksWithShims);
             assert!(finding.remedy.unwrap().contains(&format!("`{shim}`")));
             assert!(!setting(shim).ends_with("answers"), "{shim}");
+            assert!(!words(shim).is_empty(), "{shim}");
         }
     }
 }
