@@ -162,7 +162,7 @@ pub enum BenchName {
 /// `cargo xtask compat`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  cargo xtask compat libc\n  cargo xtask compat libc --check\n  cargo xtask compat drivers pgx\n  cargo xtask compat go chi gorm\n  cargo xtask compat go-std net/http\n  cargo xtask compat npm express pg\n  cargo xtask compat bun elysia rxjs\n  cargo xtask compat libc --json | jq '.rows[] | select(.patched != \"passes\")'"
+    after_help = "Examples:\n  cargo xtask compat libc\n  cargo xtask compat libc --check\n  cargo xtask compat drivers pgx\n  cargo xtask compat convert hexyl\n  cargo xtask compat go chi gorm\n  cargo xtask compat go-std net/http\n  cargo xtask compat npm express pg\n  cargo xtask compat bun elysia rxjs\n  cargo xtask compat libc --json | jq '.rows[] | select(.patched != \"passes\")'"
 )]
 pub struct Compat {
     /// What to try.
@@ -187,6 +187,9 @@ pub struct Compat {
 pub enum CompatName {
     /// Programs over widely used npm packages, under Bun and as components.
     Bun,
+    /// What `warp convert analyze` says of public programs, beside what becomes of
+    /// them.
+    Convert,
     /// wasi-libc's own tests, stock and patched.
     Libc,
     /// Drivers' own tests, directly and through `warp db-proxy`. They need Go

@@ -32,6 +32,8 @@ pub enum Verb {
     Dev(Dev),
     /// Say what a component imports, exports and is made of
     Inspect(Inspect),
+    /// Say what will become of an existing program
+    Convert(Convert),
     /// Serve the databases of warp.toml to programs on this machine
     DbProxy(DbProxy),
     /// Be a C compiler with the patched sysroot, for make and configure
@@ -220,6 +222,67 @@ pub struct Inspect {
     /// The component, as `warp pack` wrote it
     #[arg(value_name = "FILE.wasm", value_hint = ValueHint::FilePath)]
     pub component: PathBuf,
+
+    /// Print what was found as one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `warp convert`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  warp convert analyze            say whether the project in this directory will work")]
+pub struct Convert {
+    /// What to do
+    #[command(subcommand)]
+    pub verb: ConvertVerb,
+}
+
+/// The verbs of `warp convert`.
+#[derive(Debug, Subcommand)]
+pub enum ConvertVerb {
+    /// Say whether a program will work, and what to change where it does not
+    Analyze(Analyze),
+}
+
+/// `warp convert analyze`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A project is packed to see what becomes of it; of a program that was compiled already, \
+the functions that it wants are read.
+
+Examples:
+  warp convert analyze                              the project in this directory
+  warp convert analyze api --bin server             one of several programs
+  warp convert analyze /usr/sbin/nginx              a program of this machine
+  warp convert analyze --json | jq '.findings[] | select(.verdict == \"cannot\")'
+
+Exit codes: 0 analysed, whatever the verdict, 1 it could not be, 2 wrong usage.")]
+pub struct Analyze {
+    /// The project's directory, an ELF program, object or archive, or a component
+    #[arg(default_value = ".", value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub path: PathBuf,
+
+    /// The language; without it warp.toml says it, or the project's files do
+    #[arg(long, value_name = "LANG")]
+    pub lang: Option<String>,
+
+    /// The compiler, of a language with several: `go` or `tinygo` for Go
+    #[arg(long, value_name = "NAME")]
+    pub compiler: Option<String>,
+
+    /// The package, of a workspace with several
+    #[arg(long, value_name = "NAME")]
+    pub package: Option<String>,
+
+    /// The program, of a project with several
+    #[arg(long, value_name = "NAME", conflicts_with = "lib")]
+    pub bin: Option<String>,
+
+    /// The project's library, not one of its programs
+    #[arg(long)]
+    pub lib: bool,
 
     /// Print what was found as one JSON object
     #[arg(long)]

@@ -8,6 +8,7 @@
 mod cc;
 mod cli;
 mod completions;
+mod convert;
 mod db_proxy;
 mod dev;
 mod inspect;
@@ -48,6 +49,7 @@ fn dispatch() -> miette::Result<ExitCode> {
         cli::Verb::Run(args) => run::run(args),
         cli::Verb::Dev(args) => dev::run(args),
         cli::Verb::Inspect(args) => inspect::run(&args),
+        cli::Verb::Convert(args) => convert::run(args),
         cli::Verb::DbProxy(args) => db_proxy::run(args),
         cli::Verb::Cc(args) => cc::run(&args.args),
         cli::Verb::Completions(args) => completions::run(&args),

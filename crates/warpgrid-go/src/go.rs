@@ -88,6 +88,8 @@ pub(crate) struct Package {
     pub(crate) import_path: String,
     pub(crate) name: String,
     pub(crate) dep_only: bool,
+    /// Whether it is of Go's standard library.
+    pub(crate) standard: bool,
     pub(crate) module: Option<Module>,
     pub(crate) go_files: Vec<String>,
     pub(crate) cgo_files: Vec<String>,
@@ -98,6 +100,9 @@ pub(crate) struct Package {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct Module {
+    pub(crate) path: String,
+    /// Empty where it is the user's own.
+    pub(crate) version: String,
     /// Whether it is the user's own.
     pub(crate) main: bool,
 }
@@ -145,7 +150,7 @@ pub(crate) fn packages(
     arguments: &[OsString],
     package: &str,
 ) -> Result<Vec<Package>, Error> {
-    const FIELDS: &str = "-json=Dir,ImportPath,Name,DepOnly,Module,GoFiles,CgoFiles,Error";
+    const FIELDS: &str = "-json=Dir,ImportPath,Name,DepOnly,Standard,Module,GoFiles,CgoFiles,Error";
     let mut command = command(request);
     command.env("CGO_ENABLED", "1");
     command.args(["list", "-e", "-deps", FIELDS]);

@@ -17,8 +17,11 @@ mod module;
 mod overlay;
 mod packer;
 mod program;
+mod survey;
 mod tinygo;
 mod tinygo_limits;
 
-pub use packer::GoPacker;
+pub use packer::{GoPacker, survey};
+pub use program::Refused;
+pub use survey::{Survey, SurveyedPackage};
 pub use tinygo::{TINYGO_PROGRAM, tinygo_go, tinygo_root};

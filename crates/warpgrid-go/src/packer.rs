@@ -9,6 +9,7 @@ use warpgrid_pack::{Built, Error, Key, Manifest, PackRequest, Packed, Packer, Pr
 use crate::build::{Build, Compiler};
 use crate::component::World;
 use crate::go;
+use crate::survey::Survey;
 use crate::tinygo::{TinyGo, tinygo_go};
 
 /// Packs Go modules with our overlay on Go's standard library: by the user's own
@@ -73,24 +74,8 @@ impl Packer for GoPacker {
     fn pack(&self, request: &PackRequest<'_>) -> Result<Packed, Error> {
         let keys: GoKeys = request.keys(KEYS)?;
         let world = keys.world(request.manifest.as_ref())?;
-        let package = keys.package(request)?;
         let mut request = request.clone();
-        let compiler = match keys.compiler(&request)? {
-            "tinygo" => {
-                let toolchain = ("GOTOOLCHAIN".into(), tinygo_go().into());
-                request.environment.push(toolchain);
-                Compiler::TinyGo(TinyGo::find()?)
-            }
-            _ => Compiler::Go,
-        };
-        let request = &request;
-        let build = Build {
-            request,
-            compiler,
-            go: go::environment(request)?,
-            package,
-            tags: keys.tags,
-        };
+        let build = build(keys, &mut request)?;
         build.expect_module()?;
         build.expect_version()?;
         build.expect_program()?;
@@ -102,6 +87,39 @@ impl Packer for GoPacker {
         };
         request.finish(self.name(), &built)
     }
+}
+
+/// What a program is made of, and where it asks for what a component cannot have.
+/// Nothing is built.
+///
+/// # Errors
+/// Where there is no program, or no Go.
+pub fn survey(request: &PackRequest<'_>) -> Result<Survey, Error> {
+    let keys: GoKeys = request.keys(KEYS)?;
+    let mut request = request.clone();
+    let build = build(keys, &mut request)?;
+    build.expect_module()?;
+    build.expect_version()?;
+    build.survey()
+}
+
+fn build<'a>(keys: GoKeys, request: &'a mut PackRequest<'_>) -> Result<Build<'a>, Error> {
+    let package = keys.package(request)?;
+    let compiler = match keys.compiler(request)? {
+        "tinygo" => {
+            let toolchain = ("GOTOOLCHAIN".into(), tinygo_go().into());
+            request.environment.push(toolchain);
+            Compiler::TinyGo(TinyGo::find()?)
+        }
+        _ => Compiler::Go,
+    };
+    Ok(Build {
+        go: go::environment(request)?,
+        request,
+        compiler,
+        package,
+        tags: keys.tags,
+    })
 }
 
 impl GoKeys {

@@ -6,9 +6,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use warpgrid_pack::Error;
+use warpgrid_pack::source::line_with;
 
 use crate::build::Build;
 use crate::go::{self, Package};
+
+/// A place where a program asks for what a component cannot have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The file, from the project's directory where it is below it.
+    pub file: PathBuf,
+    /// The line, from 1.
+    pub line: usize,
+    /// What it does there ("runs other programs").
+    pub what: &'static str,
+    /// What to do instead.
+    pub help: &'static str,
+}
 
 /// What a component cannot have: how a line of Go says so, what it is called, and
 /// what to do instead.
@@ -140,26 +154,52 @@ impl Build<'_> {
     }
 
     fn expect_possible(&self, package: &Package) -> Result<(), Error> {
-        let refusals = REFUSALS.iter().map(|refusal| (refusal, &package.go_files));
-        for (refusal, files) in refusals.chain([(&CGO, &package.cgo_files)]) {
-            for file in files {
-                if let Some(place) = self.place(&package.dir.join(file), refusal.words) {
-                    return Err(Error::Project {
-                        message: format!("{place} {}, which a component cannot", refusal.what),
-                        help: refusal.help.to_owned(),
-                    });
-                }
-            }
+        match self.refused(package).next() {
+            None => Ok(()),
+            Some(refused) => Err(Error::Project {
+                message: format!(
+                    "{}:{} {}, which a component cannot",
+                    refused.file.display(),
+                    refused.line,
+                    refused.what
+                ),
+                help: refused.help.to_owned(),
+            }),
         }
-        Ok(())
+    }
+
+    /// What a package asks for that a component cannot have: of each kind the first
+    /// place in each file.
+    pub(crate) fn refused<'a>(
+        &'a self,
+        package: &'a Package,
+    ) -> impl Iterator<Item = Refused> + 'a {
+        let refusals = REFUSALS.iter().map(|refusal| (refusal, &package.go_files));
+        let refusals = refusals.chain([(&CGO, &package.cgo_files)]);
+        refusals.flat_map(move |(refusal, files)| {
+            let found = files.iter().filter_map(move |file| {
+                let (file, line) = self.found(&package.dir.join(file), refusal.words)?;
+                Some(Refused {
+                    file,
+                    line,
+                    what: refusal.what,
+                    help: refusal.help,
+                })
+            });
+            found.collect::<Vec<_>>()
+        })
     }
 
     /// The first line of a file with one of these words, as `FILE:LINE`.
     pub(crate) fn place(&self, file: &Path, words: &[&str]) -> Option<String> {
+        let (file, line) = self.found(file, words)?;
+        Some(format!("{}:{line}", file.display()))
+    }
+
+    fn found(&self, file: &Path, words: &[&str]) -> Option<(PathBuf, usize)> {
         // Go itself says what is wrong with a file that cannot be read.
         let text = fs::read_to_string(file).ok()?;
-        let line = line_with(&text, words)?;
-        Some(format!("{}:{line}", self.shown(file).display()))
+        Some((self.shown(file), line_with(&text, words)?))
     }
 
     pub(crate) fn shown(&self, path: &Path) -> PathBuf {
@@ -172,56 +212,11 @@ impl Build<'_> {
     }
 }
 
-/// The number of the first line of code with one of these words; comments are
-/// none.
-fn line_with(text: &str, words: &[&str]) -> Option<usize> {
-    let mut within = false;
-    for (index, line) in text.lines().enumerate() {
-        let code = match (within, line.find("*/"), line.find("/*")) {
-            (true, None, _) => continue,
-            (true, Some(end), _) => {
-                within = false;
-                &line[end + 2..]
-            }
-            (false, _, Some(start)) if !line[start..].contains("*/") => {
-                within = true;
-                &line[..start]
-            }
-            (false, ..) => line,
-        };
-        let code = code.split("//").next().unwrap_or_default();
-        if words.iter().any(|word| code.contains(word)) {
-            return Some(index + 1);
-        }
-    }
-    None
-}
-
 fn no_main(message: &str) -> Error {
     Error::Project {
         message: message.to_owned(),
         help: "name the package with `func main()` by `--package ./cmd/NAME`, or by `package` \
                under [package] in warp.toml"
             .to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn comments_are_no_code() {
-        let text =
-            "package a\n// \"os/exec\"\n/* \"os/exec\"\n\"os/exec\" */\nimport \"os/exec\"\n";
-        assert_eq!(line_with(text, &["\"os/exec\""]), Some(5));
-        assert_eq!(
-            line_with("package a // net.DialIP(\n", &["net.DialIP("]),
-            None
-        );
-        assert_eq!(
-            line_with("/* a */ net.DialIP(1)\n", &["net.DialIP("]),
-            Some(1)
-        );
     }
 }

@@ -19,6 +19,7 @@ mod tool;
 mod toolchain;
 
 pub use loader::LOADER_ROOT;
-pub use packer::{TypeScriptPacker, pack};
+pub use packer::{TypeScriptPacker, pack, survey};
+pub use pipeline::{Missing, MissingNames, Serves, Survey, SurveyedPackage, Use};
 pub use runtime::{Installer, NODE, NPM, Runtime};
 pub use toolchain::{TOOLCHAIN_ROOT, Toolchain, toolchain, toolchain_by};

@@ -9,7 +9,7 @@ use warpgrid_pack::contract::REQUIREMENTS;
 use warpgrid_pack::{Built, Bundler, Error, Key, PackRequest, Packed, Packer, Program, Symbols};
 
 use crate::entry::{PACKAGE, entry};
-use crate::pipeline::{self, Answer};
+use crate::pipeline::{self, Answer, Missing, Survey};
 use crate::runtime::{NODE, Runtime};
 use crate::toolchain::toolchain_by;
 
@@ -104,6 +104,30 @@ pub fn pack(request: &PackRequest<'_>, runtime: &Runtime) -> Result<Packed, Erro
 fn file(request: &PackRequest<'_>, runtime: &Runtime, name: &str) -> PathBuf {
     let folder = request.target().join(runtime.language);
     folder.join(format!("{name}.wasm"))
+}
+
+/// Says what of a program a component cannot have, of all that is bundled. Nothing
+/// is built, and nothing written into the project.
+///
+/// # Errors
+/// Where there is no program, or no Node.
+pub fn survey(request: &PackRequest<'_>, missing: &Missing) -> Result<Survey, Error> {
+    let keys: Keys = request.keys(KEYS)?;
+    refuse_others_choices(request, &NODE)?;
+    let entry = entry(request, keys.entry.as_ref())?;
+    let command = |program: &str| request.command(program);
+    NODE.expect(&command)?;
+    let toolchain = toolchain_by(&NODE.installer, &command, request.progress)?;
+    let folder = tempfile::tempdir()
+        .map_err(|error| Error::file("make a folder in", std::env::temp_dir(), &error))?;
+    pipeline::survey(
+        request,
+        &toolchain,
+        &entry,
+        &keys.allow,
+        missing,
+        folder.path(),
+    )
 }
 
 /// What only other languages' build tools know.

@@ -3,6 +3,7 @@
 mod driver;
 mod make;
 mod sources;
+mod survey;
 
 use std::fs;
 use std::path::Path;
@@ -14,6 +15,7 @@ use warpgrid_store::Store;
 
 pub use driver::{DRIVER_NAME, compiler_command};
 pub(crate) use make::install_driver;
+pub use survey::{Survey, survey};
 
 use crate::{LIBWARPGRID_TARGET, Toolchain, toolchain};
 
@@ -80,15 +82,18 @@ impl Packer for CPacker {
         let keys: CKeys = request.keys(KEYS)?;
         refuse_cargo_choices(request)?;
         let toolchain = current_toolchain()?;
-        if keys.sources.is_none()
-            && MAKEFILES
-                .iter()
-                .any(|name| request.project.join(name).is_file())
-        {
+        if keys.is_by_make(&request.project) {
             make::pack(request, &keys, &toolchain)
         } else {
             sources::pack(request, &keys, &toolchain)
         }
+    }
+}
+
+impl CKeys {
+    /// Whether make builds it.
+    fn is_by_make(&self, project: &Path) -> bool {
+        self.sources.is_none() && MAKEFILES.iter().any(|name| project.join(name).is_file())
     }
 }
 

@@ -6,6 +6,7 @@ mod graph;
 mod patched;
 mod rustflags;
 mod series;
+mod survey;
 mod wrapper;
 
 use std::ffi::OsString;
@@ -19,9 +20,10 @@ use warpgrid_pack::{
 
 use crate::c::current_toolchain;
 use crate::{LIBWARPGRID_TARGET, Toolchain};
-use cargo::{Candidate, Cargo};
+use cargo::{Candidate, Cargo, Workspace};
 use patched::PatchedCrates;
 
+pub use survey::{Survey, SurveyedCrate, survey};
 pub use wrapper::{WRAPPER_NAME, wrapped_command};
 
 /// Packs cargo projects with the patched toolchain that the store holds.
@@ -104,9 +106,7 @@ impl Packer for RustPacker {
         let keys: RustKeys = request.keys(KEYS)?;
         let cargo = Cargo::new(request);
         let workspace = cargo.metadata()?;
-        let program = request.program.clone().or(keys.program());
-        let package = request.package.as_deref().or(keys.package.as_deref());
-        let candidate = workspace.choose(&request.project, package, program.as_ref())?;
+        let candidate = keys.candidate(request, &workspace)?;
         cargo.expect_target(LIBWARPGRID_TARGET)?;
         let toolchain = current_toolchain()?;
         let crates = cargo.crates(&candidate, LIBWARPGRID_TARGET, &keys.features)?;
@@ -159,6 +159,17 @@ impl Packer for RustPacker {
 }
 
 impl RustKeys {
+    /// The program that is asked for.
+    fn candidate(
+        &self,
+        request: &PackRequest<'_>,
+        workspace: &Workspace,
+    ) -> Result<Candidate, Error> {
+        let program = request.program.clone().or(self.program());
+        let package = request.package.as_deref().or(self.package.as_deref());
+        workspace.choose(&request.project, package, program.as_ref())
+    }
+
     fn program(&self) -> Option<Program> {
         match &self.bin {
             Some(name) => Some(Program::Binary(name.clone())),

@@ -24,6 +24,7 @@ pub mod manifest;
 mod output;
 mod packer;
 mod sections;
+pub mod source;
 
 pub use analysis::{Analysis, analyze, analyze_bytes};
 pub use bundler::{Bundle, Bundler, Bundling, Faulty, Remark};

@@ -1,6 +1,7 @@
 //! `cargo xtask compat`: what runs and what does not, as data and as pages that
 //! runs write.
 
+pub mod convert;
 mod drivers;
 mod failure;
 pub mod go;
@@ -127,6 +128,7 @@ pub fn run(flags: &Compat, cancel: &Cancel) -> anyhow::Result<()> {
             );
             finish(flags, &libc::run(cancel)?)
         }
+        CompatName::Convert => finish(flags, &convert::run(&flags.only, cancel)?),
         CompatName::Drivers => finish(flags, &drivers::run(&flags.only, cancel)?),
         CompatName::GoStd => finish(flags, &go_std::run(&flags.only, cancel)?),
         CompatName::NodeApis => {

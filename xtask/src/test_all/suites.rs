@@ -11,7 +11,7 @@ use warpgrid_test_harness::process::{self, Finished};
 use super::report::{Counts, Report, Status, Subject};
 use super::{bounds, bun_host, bun_sdk, javascript, libtest};
 use crate::compat::npm::runtime::{Bun, Node, Runtime};
-use crate::compat::{Run, go, libc, npm};
+use crate::compat::{Run, convert, go, libc, npm};
 use crate::flags::{Codegen, GoCompiler, Setup};
 use crate::{codegen, setup, workspace};
 
@@ -61,6 +61,10 @@ const SUITES: &[(&str, Suite)] = &[
         "bun-packages",
         Suite::BunPackages(&["elysia", "postgres", "sharp"]),
     ),
+    (
+        "analyze",
+        Suite::Analyze(&["data-encoding-bin", "figlet", "find-my-way", "tomlv"]),
+    ),
     ("sysroots", Suite::Sysroots),
     (
         "lints",
@@ -105,6 +109,9 @@ enum Suite {
     BunPackages(&'static [&'static str]),
     /// Programs over npm packages, as those of Go.
     NpmPackages(&'static [&'static str]),
+    /// What `warp convert analyze` says of public programs is what becomes of them.
+    /// A few of those that `cargo xtask compat convert` tries.
+    Analyze(&'static [&'static str]),
     /// Whether a second build of the patched sysroots gives the same bytes.
     Sysroots,
     /// Passes where cargo does.
@@ -158,6 +165,7 @@ impl Suite {
             Suite::NpmPackages(names) => npm_packages::<Node>(names, cancel),
             Suite::BunPackages(names) => npm_packages::<Bun>(names, cancel),
             Suite::BunSdk => bun_sdk::run(&root, cancel),
+            Suite::Analyze(names) => analyzed(names, cancel),
             Suite::Command(args) => verdict(cargo(&root, args, cancel).and_then(Finished::success)),
             Suite::Tests(args) => match cargo(&root, args, cancel) {
                 Ok(finished) => libtest::counted(&finished),
@@ -181,6 +189,14 @@ fn go_packages(names: &[&str], cancel: &Cancel) -> (Counts, Option<String>) {
 
 fn npm_packages<R: Runtime>(names: &[&str], cancel: &Cancel) -> (Counts, Option<String>) {
     let run = match npm::run::<R, _>(names, cancel) {
+        Ok(run) => run,
+        Err(error) => return verdict(Err::<(), _>(error)),
+    };
+    (tried(run.tried, run.wrong.len()), verdict(run.verdict()).1)
+}
+
+fn analyzed(names: &[&str], cancel: &Cancel) -> (Counts, Option<String>) {
+    let run = match convert::run(names, cancel) {
         Ok(run) => run,
         Err(error) => return verdict(Err::<(), _>(error)),
     };

@@ -73,7 +73,7 @@ pub(super) fn matching(project: &Path, pattern: &str) -> Result<Vec<PathBuf>, gl
     Ok(files)
 }
 
-fn sources(request: &PackRequest<'_>, keys: &CKeys) -> Result<Vec<PathBuf>, Error> {
+pub(super) fn sources(request: &PackRequest<'_>, keys: &CKeys) -> Result<Vec<PathBuf>, Error> {
     let mut sources = Vec::new();
     match (&keys.sources, &request.manifest) {
         (Some(patterns), Some(manifest)) => {

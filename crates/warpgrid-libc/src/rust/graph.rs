@@ -37,6 +37,9 @@ pub(super) struct Crate {
     /// Where cargo has it from; a directory of the user's where absent.
     source: Option<String>,
     manifest_path: PathBuf,
+    /// The library of other languages that it links.
+    #[serde(default)]
+    pub(super) links: Option<String>,
     targets: Vec<Target>,
 }
 
@@ -79,6 +82,17 @@ impl Crate {
         self.source
             .as_deref()
             .is_some_and(|source| source.starts_with("registry+") || source.starts_with("sparse+"))
+    }
+
+    /// Whether it is a directory of the user's.
+    pub(super) fn is_own(&self) -> bool {
+        self.source.is_none()
+    }
+
+    /// Whether a program of its own runs before it is compiled.
+    pub(super) fn has_build_script(&self) -> bool {
+        let mut kinds = self.targets.iter().flat_map(|target| &target.kind);
+        kinds.any(|kind| kind == "custom-build")
     }
 
     /// Runs in the compiler, and so is built for the machine itself.

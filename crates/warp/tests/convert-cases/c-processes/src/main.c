@@ -1,0 +1,9 @@
+#include <stdio.h>
+#include <unistd.h>
+
+/* fork() is in server.c. */
+int serve(void);
+
+int main(void) {
+    return serve();
+}

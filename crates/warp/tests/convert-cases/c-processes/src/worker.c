@@ -1,0 +1,7 @@
+#include <unistd.h>
+
+extern int fork(void);
+
+int work(void) {
+    return fork();
+}

@@ -1,0 +1,3 @@
+module arguments
+
+go 1.25

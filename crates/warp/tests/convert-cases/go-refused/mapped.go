@@ -1,0 +1,5 @@
+package main
+
+import "net"
+
+func mapped() { net.DialIP("ip4:icmp", nil, nil) }

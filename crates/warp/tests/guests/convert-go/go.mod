@@ -1,0 +1,3 @@
+module convert-go
+
+go 1.25
