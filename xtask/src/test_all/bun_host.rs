@@ -109,7 +109,7 @@ fn bun(root: &Path) -> anyhow::Result<PathBuf> {
 /// The counts that `bun test` ends with, each in a line of its own.
 fn counted(finished: &Finished) -> (Counts, Option<String>) {
     let output = String::from_utf8_lossy(&finished.stderr);
-    let count = |what: &str| {
+    let count = |what: &str| -> Option<u64> {
         let lines = output
             .lines()
             .filter_map(|line| line.trim().split_once(' '));
