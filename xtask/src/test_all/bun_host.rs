@@ -13,7 +13,7 @@ use warpgrid_test_harness::process::{self, Finished};
 
 use super::matrix::{Bench, Stage};
 use super::report::{Counts, Status};
-use super::rows::{SAMPLE, TS_BENCH};
+use super::rows::TS_BENCH;
 use super::{bounds, service, suites};
 
 /// The most that all of it may take, in minutes.
@@ -22,7 +22,7 @@ const PACKAGE: &str = "packages/bun-host";
 /// A program that says what it finds of its host.
 const GUEST: &str = "tests/guest";
 /// The services that answer inside Bun as they do under `warp run`.
-const SERVICES: &[&str] = &[SAMPLE, TS_BENCH, "t11-ts-redis-client", "t12-ts-drivers"];
+const SERVICES: &[&str] = &[TS_BENCH, "t11-ts-redis-client", "t12-ts-drivers"];
 /// npm's packages with the program for this machine, as they are called there. Their
 /// scripts, which would put it in its place, are not run.
 const PROGRAMS: &[(&str, &str, &str)] = &[
@@ -109,7 +109,7 @@ fn bun(root: &Path) -> anyhow::Result<PathBuf> {
 /// The counts that `bun test` ends with, each in a line of its own.
 fn counted(finished: &Finished) -> (Counts, Option<String>) {
     let output = String::from_utf8_lossy(&finished.stderr);
-    let count = |what: &str| {
+    let count = |what: &str| -> Option<u64> {
         let lines = output
             .lines()
             .filter_map(|line| line.trim().split_once(' '));
