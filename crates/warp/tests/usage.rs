@@ -80,7 +80,11 @@ fn warp_toml_is_checked_with_the_place() {
         ),
         (
             "[package]\nlang = \"cobol\"\n",
-            &["`cobol`", "warp.toml:2:8", "languages: rust, go, bun, ts, c"],
+            &[
+                "`cobol`",
+                "warp.toml:2:8",
+                "languages: rust, go, bun, ts, c",
+            ],
         ),
         ("[package\n", &["warp.toml:1:"]),
     ] {
