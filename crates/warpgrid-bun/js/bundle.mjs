@@ -40,7 +40,9 @@ const COMMON = {
  * @type {(question: { project: string, entry: string, compat: string, polyfills: string, packages?: string[], minify?: boolean }) =>
  *   Promise<import("../../warpgrid-js/js/component.mjs").Bundled>}
  */
-export const bundle = withFeatures(async (question, features) => {
+export const bundle = withFeatures(async (asked, features) => {
+  // As the bundler names it: `./` falls away.
+  const question = { ...asked, entry: resolve(asked.entry) };
   const packages = question.packages ?? (await packagesOf(question.entry, question.project));
   // What the program uses of Bun is known when it is known which files it is of.
   const first = await build({ ...question, packages }, features);
