@@ -16,11 +16,11 @@ const MODULES = {
 const NATIVE = {
   argon2: "use hash-wasm or @noble/hashes",
   bcrypt: "use bcryptjs, which has the same functions, or Bun.password",
-  "better-sqlite3": "use a database server, or sql.js/dist/sql-asm.js",
+  "better-sqlite3": "use a database server, as PostgreSQL or MySQL",
   canvas: "send the drawing to a service, or write SVG",
   "pg-native": "use pg, which does without it",
   sharp: "send the images to a service",
-  sqlite3: "use a database server, or sql.js/dist/sql-asm.js",
+  sqlite3: "use a database server, as PostgreSQL or MySQL",
 };
 
 /** What packages with machine code find it by. */
