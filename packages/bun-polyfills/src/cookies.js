@@ -1,4 +1,5 @@
 /** Bun.Cookie and Bun.CookieMap, and the cookies of a request (RFC 6265). */
+import { sent } from "./web.js";
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const SITES = ["strict", "lax", "none"];
@@ -197,7 +198,7 @@ export function withCookies(request) {
 export function toSetCookies(cookies, response) {
   const changes = cookies?.toSetCookieHeaders() ?? [];
   if (changes.length === 0) return response;
-  const headers = new Headers(response.headers);
+  const headers = new Headers(sent(response).headers);
   for (const change of changes) headers.append("set-cookie", change);
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }

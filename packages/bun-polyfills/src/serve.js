@@ -99,18 +99,19 @@ class Server {
 
   /** @param {Request} request @returns {Promise<Response>} */
   async #respond(request) {
-    const cookies = withCookies(request);
     try {
-      const response = await this.#route(request);
-      return toSetCookies(cookies(), response);
+      const found = this.#find(request);
+      // Requests of routes have them, and no others.
+      const cookies = found ? withCookies(request) : undefined;
+      const response = await this.#route(request, found);
+      return toSetCookies(cookies?.(), response);
     } catch (error) {
       return this.#failed(error);
     }
   }
 
-  /** @param {Request} request @returns {Promise<Response>} */
-  async #route(request) {
-    const found = this.#find(request);
+  /** @param {Request} request @param {ReturnType<ReturnType<typeof compile>>} found @returns {Promise<Response>} */
+  async #route(request, found) {
     if (found?.response) return etagged(found.response, request);
     const handler = found?.handler ?? this.#options.fetch;
     if (!handler) return new Response(null, { status: 404 });

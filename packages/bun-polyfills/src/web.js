@@ -95,3 +95,16 @@ function redirect(url, init) {
   headers.set("location", String(url));
   return new Given(null, { ...given, status: given?.status ?? 302, headers });
 }
+
+/** Types of which Bun's blobs say the charset. */
+const TEXTS = ["application/json", "text/css", "text/html", "text/plain"];
+
+for (const [name, place] of /** @type {const} */ ([["Blob", 1], ["File", 2]])) {
+  /** @type {any} */ (globalThis)[name] = new Proxy(globalThis[name], {
+    construct(target, given, newTarget) {
+      const type = given[place]?.type;
+      const known = TEXTS.includes(type);
+      return Reflect.construct(target, known ? [...given.slice(0, place), { ...given[place], type: `${type};charset=utf-8` }] : given, newTarget);
+    },
+  });
+}
