@@ -225,7 +225,12 @@ pub(crate) fn survey(
         minify: false,
         missing: Some(missing),
     };
-    ask(request, &NODE, &toolchain.programs().join("survey.mjs"), &question)
+    ask(
+        request,
+        &NODE,
+        &toolchain.programs().join("survey.mjs"),
+        &question,
+    )
 }
 
 /// Has a runtime run one of our scripts, and reads its answer.
