@@ -7,6 +7,7 @@ import "./web/clone.js";
 import "./web/console.js";
 import "./web/hmac-keys.js";
 import "./web/form-data.js";
+import "./web/normalize.js";
 import "./web/readable-stream.js";
 import "./web/text-streams.js";
 import { Buffer } from "buffer";

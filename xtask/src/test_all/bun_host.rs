@@ -1,7 +1,7 @@
 //! What Bun checks: `packages/bun-host` with components that `warp` packs and real
 //! servers, and each patch in `bun-patches` on the stock package and the patched one.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::Context as _;
@@ -17,21 +17,13 @@ use super::rows::TS_BENCH;
 use super::{bounds, service, suites};
 
 /// The most that all of it may take, in minutes.
+
 const MINUTES: u64 = 30;
 const PACKAGE: &str = "packages/bun-host";
 /// A program that says what it finds of its host.
 const GUEST: &str = "tests/guest";
 /// The services that answer inside Bun as they do under `warp run`.
 const SERVICES: &[&str] = &[TS_BENCH, "t11-ts-redis-client", "t12-ts-drivers"];
-/// npm's packages with the program for this machine, as they are called there. Their
-/// scripts, which would put it in its place, are not run.
-const PROGRAMS: &[(&str, &str, &str)] = &[
-    ("linux", "x86_64", "bun-linux-x64"),
-    ("linux", "aarch64", "bun-linux-aarch64"),
-    ("macos", "x86_64", "bun-darwin-x64"),
-    ("macos", "aarch64", "bun-darwin-aarch64"),
-];
-
 /// The counts, with the types as one test, and what failed.
 pub fn run(root: &Path, cancel: &Cancel) -> (Counts, Option<String>) {
     match tested(root, cancel) {
@@ -42,7 +34,7 @@ pub fn run(root: &Path, cancel: &Cancel) -> (Counts, Option<String>) {
 
 fn tested(root: &Path, cancel: &Cancel) -> anyhow::Result<Finished> {
     let bounds = bounds(MINUTES, cancel);
-    npm::install(root, &bounds)?;
+    let bun = npm::bun(root, &bounds)?;
     let mut check = Command::new("npm");
     check.args([
         "run",
@@ -52,7 +44,6 @@ fn tested(root: &Path, cancel: &Cancel) -> anyhow::Result<Finished> {
         "@warpgrid/bun-host",
     ]);
     process::run(check.current_dir(root), &bounds)?.success()?;
-    let bun = bun(root)?;
     let warp = suites::warp(cancel)?;
     let bench = Bench::with(warp.clone(), cancel);
     let stages = SERVICES
@@ -83,27 +74,6 @@ fn tested(root: &Path, cancel: &Cancel) -> anyhow::Result<Finished> {
         .env("WARPGRID_WARP", warp)
         .current_dir(&package);
     process::run(&mut command, &bounds)
-}
-
-/// The program that the lock file pins.
-fn bun(root: &Path) -> anyhow::Result<PathBuf> {
-    let here = (std::env::consts::OS, std::env::consts::ARCH);
-    let package = PROGRAMS
-        .iter()
-        .find(|(os, architecture, _)| (*os, *architecture) == here)
-        .map(|(_, _, package)| *package)
-        .with_context(|| format!("there is no Bun for {} on {}", here.0, here.1))?;
-    let program = root
-        .join("node_modules/@oven")
-        .join(package)
-        .join("bin/bun");
-    anyhow::ensure!(
-        program.is_file(),
-        "there is no {}\n  help: run `npm ci` in {}",
-        program.display(),
-        root.display()
-    );
-    Ok(program)
 }
 
 /// The counts that `bun test` ends with, each in a line of its own.
