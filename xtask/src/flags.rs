@@ -148,6 +148,8 @@ pub enum BenchName {
     Calls,
     /// Connections to a database.
     Db,
+    /// What passes from a saved file to its answer, beside Bun and Node started anew.
+    Dev,
     /// A Go service, beside what `go build` makes of it.
     Go,
     /// Requests, memory and start, beside hyper alone and a host without shims.

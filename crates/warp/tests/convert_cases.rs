@@ -39,7 +39,9 @@ fn analyzed(case: &Path) -> Result<(), Failed> {
             project.write(&name.to_string_lossy(), fs::read(entry.path())?);
         }
     }
-    let outcome = project.run(&["convert", "analyze", "--json"]);
+    let mut warp = project.warp();
+    warp.args(["convert", "analyze", "--json"]);
+    let outcome = project.outcome(warp.env("PATH", support::path_with_bun()));
     if outcome.code != Some(0) {
         return Err(outcome.account.into());
     }

@@ -5,13 +5,10 @@
 
 mod support;
 
-use std::ffi::OsString;
-use std::path::Path;
 use std::time::Duration;
 
-use support::{Outcome, Project, shims, signalled_warp};
+use support::{Outcome, Project, path_with_bun, shims, signalled_warp};
 use warpgrid_test_harness::http::{Client, Request};
-use warpgrid_test_harness::npm;
 use warpgrid_test_harness::process::Bounds;
 use warpgrid_test_harness::service::Service;
 
@@ -21,13 +18,6 @@ const SERVE: &str = "Bun.serve({ fetch: () => new Response(\"hello\") });\n";
 
 fn bounds() -> Bounds {
     Bounds::within(Duration::from_secs(300))
-}
-
-/// `PATH` with the pinned `bun`.
-fn path() -> OsString {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let bun = npm::bun(&root.canonicalize().unwrap(), &bounds()).unwrap();
-    npm::path_with(&bun).unwrap()
 }
 
 /// A project that its lock file says is for Bun.
@@ -42,7 +32,9 @@ fn project(files: &[(&str, &str)]) -> Project {
 
 fn pack(project: &Project, arguments: &[&str]) -> Outcome {
     let mut warp = project.warp();
-    warp.arg("pack").args(arguments).env("PATH", path());
+    warp.arg("pack")
+        .args(arguments)
+        .env("PATH", path_with_bun());
     project.outcome(&mut warp)
 }
 

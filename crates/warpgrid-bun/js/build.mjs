@@ -3,6 +3,6 @@
 // @warpgrid/bun-polyfills.
 import { answerTo } from "../../warpgrid-js/js/component.mjs";
 import { ABSENT } from "./bun-modules.mjs";
-import { bundle } from "./bundle.mjs";
+import { bundler } from "./bundle.mjs";
 
-await answerTo(process.argv[2], bundle, ABSENT);
+await answerTo(process.argv[2], bundler(), ABSENT);

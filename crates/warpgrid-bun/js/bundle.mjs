@@ -2,6 +2,7 @@
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
+import { isDeepStrictEqual } from "node:util";
 import * as esbuild from "esbuild";
 import { isHostModule } from "../../warpgrid-js/js/host-modules.mjs";
 import { lowerUnicodeProperties } from "../../warpgrid-js/js/lower-regex.mjs";
@@ -37,29 +38,40 @@ const COMMON = {
 };
 
 /**
- * @type {(question: { project: string, entry: string, compat: string, polyfills: string, packages?: string[], minify?: boolean }) =>
+ * A bundler, which remembers what the program used of Bun the last time: it bundles
+ * once where that has not changed.
+ * @returns {(question: { project: string, entry: string, compat: string, polyfills: string, packages?: string[], handler?: string, define?: Record<string, string>, minify?: boolean }) =>
  *   Promise<import("../../warpgrid-js/js/component.mjs").Bundled>}
  */
-export const bundle = withFeatures(async (asked, features) => {
-  // As the bundler names it: `./` falls away.
-  const question = { ...asked, entry: resolve(asked.entry) };
-  const packages = question.packages ?? (await packagesOf(question.entry, question.project));
-  // What the program uses of Bun is known when it is known which files it is of.
-  const first = await build({ ...question, packages }, features);
-  const uses = await usesOfBun(first.inputs, question.project);
-  const { outputs, inputs, modules } = await build({ ...question, packages }, features, uses);
-  const [code, map] = await Promise.all([".js", ".js.map"].map((ending) => textOf(outputs, ending)));
-  const lowered = await lower(code, placed(map, question.project), question, features);
-  return {
-    code: lowered.code,
-    map: named(lowered.map, question.project, { "@warpgrid/node-compat": question.compat, "@warpgrid/bun-polyfills": question.polyfills }),
-    imports: new Set(externalImports(lowered.code)),
-    modules,
-    inputs,
-    packages,
-    warnings: await notFollowed(inputs, question.project),
-  };
-});
+export function bundler() {
+  let uses;
+  return withFeatures(async (asked, features) => {
+    // As the bundler names it: `./` falls away.
+    const question = { ...asked, entry: resolve(asked.entry) };
+    const packages = question.packages ?? (await packagesOf(question.entry, question.project));
+    const built = () => build({ ...question, packages }, features, uses);
+    let bundled = await built();
+    // What the program uses of Bun is known when it is known which files it is of.
+    const used = await usesOfBun(bundled.inputs, question.project);
+    if (!isDeepStrictEqual(used, uses)) {
+      uses = used;
+      bundled = await built();
+    }
+    const { outputs, inputs, modules } = bundled;
+    const [code, map] = await Promise.all([".js", ".js.map"].map((ending) => textOf(outputs, ending)));
+    const { text, imports } = withoutUnused(code.replace(/\n\/\/# (debugId|sourceMappingURL)=.*/g, ""));
+    const lowered = await lower(text, placed(map, question.project), question, features);
+    return {
+      code: lowerUnicodeProperties(lowered.code),
+      map: named(lowered.map, question.project, { "@warpgrid/node-compat": question.compat, "@warpgrid/bun-polyfills": question.polyfills }),
+      imports,
+      modules,
+      inputs,
+      packages,
+      warnings: await notFollowed(inputs, question.project),
+    };
+  });
+}
 
 /** The generated entry, beside the program's. */
 const ENTRY = "warpgrid-entry.js";
@@ -70,11 +82,11 @@ const textOf = (outputs, ending) => outputs.find(({ path }) => path.endsWith(end
 async function packagesOf(entry, project) {
   const { outputs } = succeeded(await Bun.build({ ...COMMON, entrypoints: [entry], packages: "external" }), project);
   const code = await outputs.find(({ kind }) => kind === "entry-point").text();
-  return externalImports(code, true).filter((path) => !isBuiltin(path) && !isHostModule(path) && !/^(bun$|bun:|warpgrid\/)/.test(path));
+  return externalImports(code).filter((path) => !isBuiltin(path) && !isHostModule(path) && !/^(bun$|bun:|warpgrid\/)/.test(path));
 }
 
 /** @param {import("./bun-modules.mjs").Uses} [uses] of Bun; nothing, while that is not known */
-async function build({ project, entry, compat, polyfills, packages }, features, uses) {
+async function build({ project, entry, compat, polyfills, packages, handler, define }, features, uses) {
   const main = join(dirname(entry), ENTRY);
   const node = await nodeResolution(compat);
   const bun = await bunModule(polyfills, uses);
@@ -84,11 +96,13 @@ async function build({ project, entry, compat, polyfills, packages }, features, 
     features,
     imports: [`import { program } from "@warpgrid/bun-polyfills/program";`, `import "bun";`],
     program: "program",
+    handler,
   });
   const missing = [];
   const result = await Bun.build({
     ...COMMON,
     entrypoints: [main],
+    define: { ...COMMON.define, ...META, ...define, ...definedBy(features) },
     sourcemap: "external",
     // Packages that say they have no side effects are loaded for theirs.
     ignoreDCEAnnotations: true,
@@ -176,24 +190,27 @@ function message({ message: text, position }, project) {
 /** The bundler names files from where it runs. @param {string} text a source map */
 function placed(text, project) {
   const map = JSON.parse(text);
-  return JSON.stringify({ ...map, sources: map.sources.map((source) => (isVirtual(source) ? source : relative(project, resolve(source)))) });
+  const sources = map.sources.map((source) => (isVirtual(source) ? source : relative(project, resolve(source))));
+  return JSON.stringify({ ...map, sources, sourcesContent: undefined });
 }
 
-/** The engine reads ES2022, and Bun's bundler leaves what is newer. */
+/** What the engine may not read, and Bun leaves: flags and modifiers of regular expressions. */
+const NEWER = /\/[dgimsy]*v[dgimsy]*(?=[\s.,;)\]}])|\(\?[ims]*-?[ims]+:/;
+
+/** To ES2022, without what features do another way; Bun has lowered nearly all. */
 async function lower(code, map, { minify }, features) {
+  const supported = supportedBy(features);
+  if (!minify && Object.keys(supported).length === 0 && !NEWER.test(code)) return { code, map };
   const inline = `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}`;
-  const text = code.replace(/\n\/\/# (debugId|sourceMappingURL)=.*/g, "");
-  const lowered = await esbuild.transform(`${withoutUnused(text)}\n${inline}`, {
+  return esbuild.transform(`${code}\n${inline}`, {
     target: "es2022",
     format: "esm",
     logLevel: "silent",
-    supported: supportedBy(features),
-    define: { ...META, ...definedBy(features) },
+    supported,
     minify,
     keepNames: minify,
     sourcemap: "external",
     sourcesContent: false,
     sourcefile: "program.js",
   });
-  return { code: lowerUnicodeProperties(lowered.code), map: lowered.map };
 }

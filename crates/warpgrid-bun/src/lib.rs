@@ -7,10 +7,12 @@
 
 #![forbid(unsafe_code)]
 
+use std::net::SocketAddr;
 use std::path::Path;
+use std::process::Command;
 
 use warpgrid_js::{Installer, Runtime};
-use warpgrid_pack::{Error, PackRequest, Packed, Packer};
+use warpgrid_pack::{Bundler, Bundling, Error, NATIVE_LISTEN, PackRequest, Packed, Packer};
 
 /// Packs programs for Bun by its bundler and componentize-js.
 #[derive(Debug, Default)]
@@ -23,7 +25,7 @@ const INSTALL: &str = "install Bun 1.4 or newer, and put `bun` on PATH; or pack 
                        by Node, what needs nothing of Bun's";
 
 /// The user's Bun. `--no-install`: it would fetch what a script does not find.
-const BUN: Runtime = Runtime {
+pub const BUN: Runtime = Runtime {
     language: "bun",
     spoken: "TypeScript for Bun",
     program: "bun",
@@ -31,6 +33,8 @@ const BUN: Runtime = Runtime {
     install: INSTALL,
     arguments: &["--no-install"],
     script: "crates/warpgrid-bun/js/build.mjs",
+    serve: "crates/warpgrid-bun/js/serve.mjs",
+    survey: "crates/warpgrid-bun/js/survey.mjs",
     // The project's `bunfig.toml` and `.env` are the program's, not the packer's.
     aside: true,
     installer: Installer {
@@ -59,8 +63,35 @@ impl Packer for BunPacker {
         found.map(|file| (*file).to_owned())
     }
 
+    fn native(&self, request: &PackRequest<'_>) -> Result<Command, Error> {
+        let program = warpgrid_js::program(request)?;
+        BUN.expect(&|name| request.command(name))?;
+        let mut command = request.command(BUN.program);
+        command.arg("run").arg(program);
+        // Where Bun serves what names no port.
+        let listen = request
+            .environment
+            .iter()
+            .find(|(name, _)| name == NATIVE_LISTEN);
+        let address = listen.and_then(|(_, value)| value.to_str()?.parse::<SocketAddr>().ok());
+        if let Some(address) = address {
+            command.env("BUN_PORT", address.port().to_string());
+        }
+        Ok(command)
+    }
+
+    fn bundler(&self) -> Option<&dyn Bundler> {
+        Some(self)
+    }
+
     fn pack(&self, request: &PackRequest<'_>) -> Result<Packed, Error> {
         warpgrid_js::pack(request, &BUN)
+    }
+}
+
+impl Bundler for BunPacker {
+    fn begin(&self, request: &PackRequest<'_>) -> Result<Box<dyn Bundling>, Error> {
+        warpgrid_js::begin(request, &BUN)
     }
 }
 

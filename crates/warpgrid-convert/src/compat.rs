@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use warpgrid_js::{Missing, MissingNames};
 
+const BUN: &str = include_str!("../../../compat/bun.json");
 const GO: &str = include_str!("../../../compat/go.json");
 const NPM: &str = include_str!("../../../compat/npm.json");
 const NODE: &str = include_str!("../../../compat/node-apis.json");
@@ -53,7 +54,12 @@ impl Packages {
         Self::read(GO, |row| row.compiler.as_deref() == Some(compiler))
     }
 
-    /// Of npm's.
+    /// Of npm's, in programs for Bun.
+    pub(crate) fn of_bun() -> Self {
+        Self::read(BUN, |_| true)
+    }
+
+    /// Of npm's, in programs for Node.
     pub(crate) fn of_npm() -> Self {
         Self::read(NPM, |_| true)
     }
@@ -130,6 +136,9 @@ mod tests {
         let npm = Packages::of_npm();
         assert!(matches!(npm.get("luxon"), Some(Known::Needs(_))));
         assert_eq!(npm.get("left-pad"), None);
+        let bun = Packages::of_bun();
+        assert!(matches!(bun.get("elysia"), Some(Known::Works(_))));
+        assert!(matches!(bun.get("sharp"), Some(Known::Fails(_))));
         let missing = missing();
         assert!(missing.modules["fs"].missing.contains(&"chmod".to_owned()));
         assert!(missing.globals.contains(&"Atomics".to_owned()));

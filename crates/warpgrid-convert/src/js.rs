@@ -1,9 +1,10 @@
-//! Programs for Node: what the packer says of the bundle, and what the bundle asks
-//! for that a component does not have.
+//! Programs for Node or Bun: what the packer says of the bundle, and what the bundle
+//! asks for that a component does not have.
 
 use std::collections::BTreeMap;
 
-use warpgrid_js::{Serves, Survey, Use};
+use warpgrid_bun::BUN;
+use warpgrid_js::{NODE, Runtime, Serves, Survey, Use};
 use warpgrid_pack::contract::SHIM_PACKAGE;
 use warpgrid_pack::{Error, PackRequest, Remark};
 
@@ -15,14 +16,31 @@ use crate::shims;
 /// What the packer refuses of which nothing in a component could take the place.
 const CANNOT: &[&str] = &["child_process is not there"];
 
-pub(crate) fn analyze(request: &PackRequest<'_>) -> Result<Report, Error> {
-    let survey = warpgrid_js::survey(request, &compat::missing())?;
+/// A program for Node.
+pub(crate) fn node(request: &PackRequest<'_>) -> Result<Report, Error> {
+    let pages = "docs/domains/npm-packages.md";
+    analyze(request, &NODE, &Packages::of_npm(), pages)
+}
+
+/// A program for Bun.
+pub(crate) fn bun(request: &PackRequest<'_>) -> Result<Report, Error> {
+    let pages = "docs/domains/bun-packages.md";
+    analyze(request, &BUN, &Packages::of_bun(), pages)
+}
+
+/// `known` packages have their table in `pages`.
+fn analyze(
+    request: &PackRequest<'_>,
+    runtime: &Runtime,
+    known: &Packages,
+    pages: &str,
+) -> Result<Report, Error> {
+    let survey = warpgrid_js::survey(request, runtime, &compat::missing())?;
     let mut account = Account::of("the program, its files and packages");
     account.part("program");
     for file in &survey.files {
         account.part(file);
     }
-    let known = Packages::of_npm();
     for package in &survey.packages {
         let name = format!("{} {}", package.name, package.version);
         account.part(&package.name);
@@ -30,7 +48,7 @@ pub(crate) fn analyze(request: &PackRequest<'_>) -> Result<Report, Error> {
             Some(Known::Needs(needs)) => account.add(
                 &package.name,
                 Finding::new(Verdict::NeedsChanges, format!("{name} needs {needs}"))
-                    .remedy("add it to the program, as docs/domains/npm-packages.md says"),
+                    .remedy(format!("add it to the program, as {pages} says")),
             ),
             Some(Known::Fails(cause)) => account.add(
                 &package.name,
@@ -75,8 +93,8 @@ fn unserved(serves: Serves) -> Option<Finding> {
         ),
         Serves::Nothing => (
             "the program serves nothing",
-            "export default { fetch }, call addEventListener(\"fetch\", …) or \
-             http.createServer(…).listen(): a component of a program for Node answers requests",
+            "export default { fetch }, call addEventListener(\"fetch\", …), \
+             http.createServer(…).listen() or, for Bun, Bun.serve(…): such a component answers requests",
         ),
     };
     Some(Finding::new(Verdict::NeedsChanges, what).remedy(remedy))
@@ -135,7 +153,7 @@ fn used<'a>(account: &mut Account, uses: impl Iterator<Item = &'a Use>, request:
             Some(package) if !one.certain => perhaps.entry(package).or_default().push(one),
             package => {
                 let part = package.as_deref().unwrap_or(&one.file);
-                let finding = Finding::new(Verdict::NeedsChanges, what(&one.name));
+                let finding = Finding::new(verdict(&one.name), what(&one.name));
                 let file = shown(&one.file, &request.project);
                 let finding = finding.at(file, Some(one.line as usize));
                 account.add(part, finding.remedy(remedy(&one.name)));
@@ -161,7 +179,20 @@ fn used<'a>(account: &mut Account, uses: impl Iterator<Item = &'a Use>, request:
     }
 }
 
+/// What starts other programs.
+const PROGRAMS: &[&str] = &["bun.$", "bun.spawn", "bun.spawnSync"];
+
+fn verdict(name: &str) -> Verdict {
+    match PROGRAMS.contains(&name) {
+        true => Verdict::Cannot,
+        false => Verdict::NeedsChanges,
+    }
+}
+
 fn what(name: &str) -> String {
+    if let Some(name) = name.strip_prefix("bun.") {
+        return format!("Bun.{name} is not there in a component");
+    }
     match name {
         "Bun" | "Deno" => format!("{name} is another engine's own"),
         "__dirname" | "__filename" | "import.meta" => {
@@ -184,7 +215,11 @@ fn remedy(name: &str) -> String {
         }
         "WebAssembly" => "use the package's version in JavaScript",
         "String.prototype.normalize" => "import a package that normalises, such as unorm",
+        _ if PROGRAMS.contains(&name) => {
+            "there are no other programs where a component runs: send the work to a service"
+        }
         _ => match module {
+            "bun" => "leave it out, or use one of Node's modules that does the same",
             "crypto" => "use crypto.subtle, or a package such as @noble/ciphers and @noble/curves",
             "fs" => "read and write whole files: readFile, writeFile, createReadStream",
             "http2" | "https" | "net" | "tls" => {
@@ -258,6 +293,8 @@ mod tests {
     fn every_kind_of_name_has_a_remedy() {
         for name in [
             "Bun",
+            "bun.Glob",
+            "bun.spawn",
             "__dirname",
             "Atomics",
             "crypto.createCipheriv",

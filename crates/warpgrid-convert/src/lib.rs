@@ -85,7 +85,8 @@ pub fn analyze(path: &Path, options: &Options<'_>) -> Result<Report, Error> {
     match packer.name() {
         "rust" => rust::analyze(&request),
         "go" => go::analyze(&request),
-        "ts" => js::analyze(&request),
+        "ts" => js::node(&request),
+        "bun" => js::bun(&request),
         "c" => c::analyze(&request),
         other => packing::analyze(&request, other),
     }

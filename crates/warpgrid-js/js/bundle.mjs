@@ -53,9 +53,9 @@ async function build(question, features) {
 /**
  * What esbuild is asked. `handler` is how the program's handler is handed on: by an
  * export, where it is a module.
- * @param {{ project: string, entry: string, compat: string, packages?: { name: string, from: string }[], minify?: boolean, handler?: string }} question
+ * @param {{ project: string, entry: string, compat: string, packages?: { name: string, from: string }[], minify?: boolean, handler?: string, define?: Record<string, string> }} question
  */
-export async function settings({ project, entry, compat, packages, minify, handler }, features) {
+export async function settings({ project, entry, compat, packages, minify, handler, define }, features) {
   const common = {
     absWorkingDir: project,
     bundle: true,
@@ -80,7 +80,7 @@ export async function settings({ project, entry, compat, packages, minify, handl
     keepNames: minify,
     sourcemap: "external",
     sourcesContent: false,
-    define: { __dirname: '"/"', __filename: '"/program.js"', ...definedBy(features) },
+    define: { __dirname: '"/"', __filename: '"/program.js"', ...define, ...definedBy(features) },
     // Packages that say they have no side effects are loaded for theirs.
     ignoreAnnotations: true,
     plugins: [packagesFrom(packages), await nodeModules(compat)],

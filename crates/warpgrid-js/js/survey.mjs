@@ -1,59 +1,7 @@
-// node survey.mjs QUESTION.json: bundles a program as build.mjs does, and says all
-// that a component cannot have of it, where build.mjs stops at the first.
-//
-// The question is build.mjs's, with `missing`: of each module of Node's, and of the
-// globals, the names that a component does not have, or that refuse.
-// The answer is written as JSON: build.mjs's, with `packages`, `uses` and `serves`.
-import { mkdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+// node survey.mjs QUESTION.json: says what of a program for Node a component cannot
+// have. What is asked and answered, surveying.mjs says.
+import { readFile } from "node:fs/promises";
 import { bundle } from "./bundle.mjs";
-import { explain, limits, packageOf } from "./limits.mjs";
-import { serves, usesOf } from "./uses.mjs";
+import { survey } from "./surveying.mjs";
 
-async function answer(question) {
-  let bundled;
-  try {
-    bundled = await bundle(question);
-  } catch (error) {
-    if (!error.errors) throw error;
-    return { errors: error.errors.map((one) => explain(one, question.project)) };
-  }
-  const { project, allow, missing } = question;
-  const ours = await realpath(join(question.compat, "../../node_modules"));
-  const isOfWarp = (file) => isMade(file) || file.includes("node-compat/") || resolve(project, file).startsWith(ours);
-  const inputs = bundled.inputs.filter(([file]) => !isOfWarp(file));
-  const found = await limits(bundled.inputs, project, allow);
-  const uses = await Promise.all(inputs.map(([file]) => usesOf(file, project, missing)));
-  return {
-    imports: [...bundled.imports].sort(),
-    modules: [...bundled.modules].sort(),
-    notes: [...bundled.warnings.map((warning) => explain(warning, project)), ...found.notes],
-    errors: found.errors,
-    packages: await packages(inputs, project),
-    files: inputs.filter(([file]) => !packageOf(file)).map(([file]) => file).sort(),
-    uses: uses.flat(),
-    serves: await serves(question.entry, inputs, project),
-  };
-}
-
-/** What is no file: `node-module:fs`, and the entry that is made for the program. */
-const isMade = (file) => file === "warpgrid-entry.js" || /^[a-z-]+:/.test(file);
-
-/** The packages in the bundle, with their versions. */
-async function packages(inputs, project) {
-  const found = new Map();
-  for (const [file] of inputs) {
-    const name = packageOf(file);
-    if (!name || found.has(name)) continue;
-    const at = file.lastIndexOf(`node_modules/${name}/`);
-    const manifest = join(project, file.slice(0, at), "node_modules", name, "package.json");
-    const text = await readFile(manifest, "utf8").catch(() => "{}");
-    found.set(name, JSON.parse(text).version ?? "");
-  }
-  return [...found].map(([name, version]) => ({ name, version })).sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-const question = JSON.parse(await readFile(process.argv[2], "utf8"));
-await rm(question.work, { recursive: true, force: true });
-await mkdir(dirname(question.answer), { recursive: true });
-await writeFile(question.answer, JSON.stringify(await answer(question)));
+await survey(JSON.parse(await readFile(process.argv[2], "utf8")), { bundle });

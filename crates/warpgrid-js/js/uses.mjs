@@ -8,7 +8,7 @@ import { packageOf } from "./limits.mjs";
 const SOURCE = /\.[cm]?[jt]sx?$/;
 const FORMS = /^NFK?[CD]$/;
 
-/** Other engines' own. */
+/** Other engines' own, unless they are among the modules. */
 const FOREIGN = ["Bun", "Deno"];
 /** By what a program finds files beside its own. */
 const BESIDE = ["__dirname", "__filename"];
@@ -53,11 +53,13 @@ const LOADS_PLUGINS = ["fastify", "@hapi/hapi", "@nestjs/core"];
  * @param {string} entry
  * @param {[string, { imports: { original?: string }[] }][]} inputs
  * @param {string} project
+ * @param {RegExp} [server] what starts a server of its own
  * @returns {Promise<"handler" | "server" | "later" | "nothing">}
  */
-export async function serves(entry, inputs, project) {
+export async function serves(entry, inputs, project, server) {
   const own = inputs.filter(([file]) => !packageOf(file));
   const texts = await Promise.all(own.map(([file]) => sourceOf(file, project)));
+  if (server && texts.some((text) => server.test(text))) return "server";
   if (texts.some((text) => /addEventListener\s*\(\s*["'`]fetch["'`]/.test(text))) return "handler";
   const file = relative(project, entry);
   const main = await sourceOf(file, project);
@@ -114,6 +116,7 @@ const lineAt = (code, offset) => code.slice(0, offset).split("\n").length;
  */
 function bindings(program, modules) {
   const bound = new Map([["process", { module: "process" }]]);
+  if (Object.hasOwn(modules, "bun")) bound.set("Bun", { module: "bun" });
   const moduleOf = (text) => {
     const name = typeof text === "string" ? text.replace(/^node:/, "") : "";
     return Object.hasOwn(modules, name) ? name : undefined;
@@ -183,7 +186,7 @@ function isNormalize(node) {
 
 /** `import.meta.url` and the like. */
 function isOwnUrl(node) {
-  return node.type === "MemberExpression" && node.object.type === "MetaProperty" && /^(url|dirname|filename)$/.test(node.property.name ?? "");
+  return node.type === "MemberExpression" && node.object.type === "MetaProperty" && /^(url|dirname|filename|dir|path)$/.test(node.property.name ?? "");
 }
 
 const FUNCTIONS = /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression|PropertyDefinition)$/;

@@ -1,4 +1,4 @@
-//! Bundles for the loader: one Node that bundles again and again, and remembers
+//! Bundles for the loader: one process that bundles again and again, and remembers
 //! what it has read.
 
 use std::collections::BTreeSet;
@@ -16,62 +16,73 @@ use crate::TypeScriptPacker;
 use crate::entry::entry;
 use crate::loader::loader;
 use crate::packer::{KEYS, Keys, refuse_others_choices};
-use crate::runtime::NODE;
+use crate::runtime::{NODE, Runtime};
 use crate::toolchain::toolchain_by;
 
 impl Bundler for TypeScriptPacker {
     fn begin(&self, request: &PackRequest<'_>) -> Result<Box<dyn Bundling>, Error> {
-        let keys: Keys = request.keys(KEYS)?;
-        refuse_others_choices(request, &NODE)?;
-        let entry = entry(request, keys.entry.as_ref())?;
-        let command = |program: &str| request.command(program);
-        NODE.expect(&command)?;
-        let toolchain = toolchain_by(&NODE.installer, &command, request.progress)?;
-        let loader = loader(request, &toolchain)?;
-        let question = Question {
-            project: &request.project,
-            entry: &entry,
-            compat: toolchain.node_compat(),
-            allow: &keys.allow,
-        };
-        let path = request.target().join("ts").join("serve.json");
-        let text = serde_json::json!(question).to_string();
-        write_atomically(&path, text.as_bytes())?;
-        let mut command = request.command(NODE.program);
-        command
-            .arg(toolchain.programs().join("serve.mjs"))
-            .arg(&path)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            // The terminal's Ctrl-C is not for it: it ends with its input.
-            .process_group(0);
-        let mut node = command
-            .spawn()
-            .map_err(|error| Error::spawn(Path::new(NODE.program), NODE.install, &error))?;
-        let pipes = node.stdin.take().zip(node.stdout.take());
-        let (questions, answers) = pipes.ok_or_else(ended)?;
-        Ok(Box::new(Serving {
-            loader,
-            node,
-            questions: Some(questions),
-            answers: BufReader::new(answers),
-        }))
+        begin(request, &NODE)
     }
 }
 
-/// What `js/serve.mjs` is asked.
+/// Begins the bundling of a project by a runtime.
+///
+/// # Errors
+/// As [`Bundler::begin`].
+pub fn begin(request: &PackRequest<'_>, runtime: &Runtime) -> Result<Box<dyn Bundling>, Error> {
+    let keys: Keys = request.keys(KEYS)?;
+    refuse_others_choices(request, runtime)?;
+    let entry = entry(request, keys.entry.as_ref())?;
+    let command = |program: &str| request.command(program);
+    runtime.expect(&command)?;
+    let toolchain = toolchain_by(&runtime.installer, &command, request.progress)?;
+    let loader = loader(request, runtime, &toolchain)?;
+    let question = Question {
+        project: &request.project,
+        entry: &entry,
+        compat: toolchain.node_compat(),
+        polyfills: toolchain.bun_polyfills(),
+        allow: &keys.allow,
+    };
+    let path = request.target().join(runtime.language).join("serve.json");
+    let text = serde_json::json!(question).to_string();
+    write_atomically(&path, text.as_bytes())?;
+    let mut serving = runtime
+        .command(&command, &toolchain.file(runtime.serve))
+        .arg(&path)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        // The terminal's Ctrl-C is not for it: it ends with its input.
+        .process_group(0)
+        .spawn()
+        .map_err(|error| Error::spawn(Path::new(runtime.program), runtime.install, &error))?;
+    let pipes = serving.stdin.take().zip(serving.stdout.take());
+    let (questions, answers) = pipes.ok_or_else(|| ended(runtime.program))?;
+    Ok(Box::new(Serving {
+        loader,
+        program: runtime.program,
+        process: serving,
+        questions: Some(questions),
+        answers: BufReader::new(answers),
+    }))
+}
+
+/// What a `serve.mjs` is asked.
 #[derive(Serialize)]
 struct Question<'a> {
     project: &'a Path,
     entry: &'a Path,
     compat: PathBuf,
+    polyfills: PathBuf,
     allow: &'a [String],
 }
 
-/// A running `js/serve.mjs`.
+/// A running `serve.mjs`.
 struct Serving {
     loader: PathBuf,
-    node: Child,
+    /// What runs it.
+    program: &'static str,
+    process: Child,
     questions: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
 }
@@ -98,6 +109,7 @@ impl Bundling for Serving {
     }
 
     fn bundle(&mut self) -> Result<Result<Bundle, Faulty>, Error> {
+        let ended = || ended(self.program);
         let questions = self.questions.as_mut().ok_or_else(ended)?;
         questions.write_all(b"\n").map_err(|_| ended())?;
         let mut line = String::new();
@@ -106,7 +118,7 @@ impl Bundling for Serving {
             return Err(ended());
         }
         let answer: Answer = serde_json::from_str(&line).map_err(|error| Error::Project {
-            message: format!("what Node bundled is no answer: {error}"),
+            message: format!("what {} bundled is no answer: {error}", self.program),
             help: "this is a defect of warp".to_owned(),
         })?;
         if !answer.errors.is_empty() {
@@ -125,14 +137,14 @@ impl Drop for Serving {
     fn drop(&mut self) {
         // The end of its input ends it.
         drop(self.questions.take());
-        let _ = self.node.kill();
-        let _ = self.node.wait();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
-fn ended() -> Error {
+fn ended(program: &str) -> Error {
     Error::Project {
-        message: "the Node that bundles has ended".to_owned(),
+        message: format!("the {program} that bundles has ended"),
         help: "see what it says above; it is started again at the next change".to_owned(),
     }
 }

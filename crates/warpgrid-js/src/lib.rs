@@ -5,7 +5,7 @@
 //! componentize-js with the series in `componentize-patches/`. [`toolchain`] puts
 //! all of it, and the packages of npm that it needs, into the store; nothing is
 //! written into the user's project but what is packed. What packs for another
-//! [`Runtime`] is laid out beside it, and [`pack`] is what both do.
+//! [`Runtime`] is laid out beside it, and [`pack`] and [`begin`] are what both do.
 
 #![forbid(unsafe_code)]
 
@@ -18,8 +18,9 @@ mod runtime;
 mod tool;
 mod toolchain;
 
+pub use bundler::begin;
 pub use loader::LOADER_ROOT;
-pub use packer::{TypeScriptPacker, pack, survey};
+pub use packer::{TypeScriptPacker, pack, program, survey};
 pub use pipeline::{Missing, MissingNames, Serves, Survey, SurveyedPackage, Use};
 pub use runtime::{Installer, NODE, NPM, Runtime};
 pub use toolchain::{TOOLCHAIN_ROOT, Toolchain, toolchain, toolchain_by};

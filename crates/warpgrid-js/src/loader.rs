@@ -7,7 +7,7 @@ use warpgrid_pack::{Error, PackRequest};
 use warpgrid_store::{Key, Store, cache_dir};
 
 use crate::pipeline::SPLICES;
-use crate::runtime::NODE;
+use crate::runtime::Runtime;
 use crate::tool;
 use crate::toolchain::{Toolchain, entry};
 
@@ -19,11 +19,15 @@ const RECIPE: &str = "1";
 
 const FILE: &str = "loader.wasm";
 
-/// The loader of a toolchain, which Node makes where it is not there yet.
+/// The loader of a toolchain, which the runtime makes where it is not there yet.
 ///
 /// # Errors
-/// When Node fails.
-pub(crate) fn loader(request: &PackRequest<'_>, toolchain: &Toolchain) -> Result<PathBuf, Error> {
+/// When the runtime fails.
+pub(crate) fn loader(
+    request: &PackRequest<'_>,
+    runtime: &Runtime,
+    toolchain: &Toolchain,
+) -> Result<PathBuf, Error> {
     let store = Store::open_default().map_err(Error::of_two_lines)?;
     let key = Key::new(LOADER_ROOT)
         .field("recipe", RECIPE)
@@ -36,13 +40,17 @@ pub(crate) fn loader(request: &PackRequest<'_>, toolchain: &Toolchain) -> Result
         let content = staging.content();
         std::fs::create_dir_all(&content)
             .map_err(|error| Error::file("create", &content, &error))?;
-        let mut command = request.command(NODE.program);
+        let script = toolchain.programs().join("loader.mjs");
+        let mut command = runtime.command(&|program| request.command(program), &script);
         command
-            .arg(toolchain.programs().join("loader.mjs"))
             .arg(content.join(FILE))
             .arg(splices)
             .env("TMPDIR", scratch);
-        tool::run(&mut command, "making the loader of programs", NODE.install)
+        tool::run(
+            &mut command,
+            "making the loader of programs",
+            runtime.install,
+        )
     })?;
     Ok(made.path.join(FILE))
 }

@@ -46,8 +46,7 @@ impl Packer for TypeScriptPacker {
     }
 
     fn native(&self, request: &PackRequest<'_>) -> Result<Command, Error> {
-        let keys: Keys = request.keys(KEYS)?;
-        let entry = entry(request, keys.entry.as_ref())?;
+        let entry = program(request)?;
         let command = |program: &str| request.command(program);
         NODE.expect(&command)?;
         let toolchain = toolchain_by(&NODE.installer, &command, request.progress)?;
@@ -67,6 +66,15 @@ impl Packer for TypeScriptPacker {
     fn pack(&self, request: &PackRequest<'_>) -> Result<Packed, Error> {
         pack(request, &NODE)
     }
+}
+
+/// The file that is the program.
+///
+/// # Errors
+/// Where the project does not say which.
+pub fn program(request: &PackRequest<'_>) -> Result<PathBuf, Error> {
+    let keys: Keys = request.keys(KEYS)?;
+    entry(request, keys.entry.as_ref())
 }
 
 /// Packs a project by a runtime.
@@ -106,22 +114,27 @@ fn file(request: &PackRequest<'_>, runtime: &Runtime, name: &str) -> PathBuf {
     folder.join(format!("{name}.wasm"))
 }
 
-/// Says what of a program a component cannot have, of all that is bundled. Nothing
-/// is built, and nothing written into the project.
+/// Says what of a program a component cannot have, of all that a runtime bundles.
+/// Nothing is built, and nothing written into the project.
 ///
 /// # Errors
-/// Where there is no program, or no Node.
-pub fn survey(request: &PackRequest<'_>, missing: &Missing) -> Result<Survey, Error> {
+/// Where there is no program, or no such runtime.
+pub fn survey(
+    request: &PackRequest<'_>,
+    runtime: &Runtime,
+    missing: &Missing,
+) -> Result<Survey, Error> {
     let keys: Keys = request.keys(KEYS)?;
-    refuse_others_choices(request, &NODE)?;
+    refuse_others_choices(request, runtime)?;
     let entry = entry(request, keys.entry.as_ref())?;
     let command = |program: &str| request.command(program);
-    NODE.expect(&command)?;
-    let toolchain = toolchain_by(&NODE.installer, &command, request.progress)?;
+    runtime.expect(&command)?;
+    let toolchain = toolchain_by(&runtime.installer, &command, request.progress)?;
     let folder = tempfile::tempdir()
         .map_err(|error| Error::file("make a folder in", std::env::temp_dir(), &error))?;
     pipeline::survey(
         request,
+        runtime,
         &toolchain,
         &entry,
         &keys.allow,

@@ -10,7 +10,7 @@ use warpgrid_pack::{Error, PackRequest, Profile, Remark, write_atomically};
 use warpgrid_store::cache_dir;
 use wasm_encoder::{CustomSection, Encode, Section};
 
-use crate::runtime::{NODE, Runtime};
+use crate::runtime::Runtime;
 use crate::tool;
 use crate::toolchain::Toolchain;
 
@@ -203,9 +203,10 @@ pub(crate) fn build(
 /// for what is written on the way.
 ///
 /// # Errors
-/// When Node fails.
+/// When the runtime fails.
 pub(crate) fn survey(
     request: &PackRequest<'_>,
+    runtime: &Runtime,
     toolchain: &Toolchain,
     entry: &Path,
     allow: &[String],
@@ -225,12 +226,7 @@ pub(crate) fn survey(
         minify: false,
         missing: Some(missing),
     };
-    ask(
-        request,
-        &NODE,
-        &toolchain.programs().join("survey.mjs"),
-        &question,
-    )
+    ask(request, runtime, &toolchain.file(runtime.survey), &question)
 }
 
 /// Has a runtime run one of our scripts, and reads its answer.
@@ -243,18 +239,11 @@ fn ask<T: DeserializeOwned>(
     let path = question.answer.with_file_name("question.json");
     let text = serde_json::json!(question).to_string();
     write_atomically(&path, text.as_bytes())?;
-    let mut command = request.command(runtime.program);
-    if let (true, Some(folder)) = (runtime.aside, script.parent()) {
-        command.current_dir(folder);
-    }
     // componentize-js leaves its folders behind where it fails.
     let scratch = tempfile::tempdir()
         .map_err(|error| Error::file("make a folder in", std::env::temp_dir(), &error))?;
-    command
-        .args(runtime.arguments)
-        .arg(script)
-        .arg(&path)
-        .env("TMPDIR", scratch.path());
+    let mut command = runtime.command(&|program| request.command(program), script);
+    command.arg(&path).env("TMPDIR", scratch.path());
     let action = format!("packing {}", request.name());
     tool::run(&mut command, &action, runtime.install)?;
     let answer = question.answer;

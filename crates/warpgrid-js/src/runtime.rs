@@ -1,6 +1,7 @@
 //! What packs a program in JavaScript: the user's Node, or another runtime that has
 //! a bundler.
 
+use std::path::Path;
 use std::process::Command;
 
 use warpgrid_pack::Error;
@@ -22,8 +23,12 @@ pub struct Runtime {
     pub install: &'static str,
     /// What stands before the script.
     pub arguments: &'static [&'static str],
-    /// What it runs, by its name in the repository.
+    /// What it runs to pack, by its name in the repository.
     pub script: &'static str,
+    /// What it runs to bundle again and again, likewise.
+    pub serve: &'static str,
+    /// What it runs to say what a component cannot have, likewise.
+    pub survey: &'static str,
     /// Whether the script runs in its own folder: a runtime may read files of the
     /// folder that it is started in.
     pub aside: bool,
@@ -53,6 +58,8 @@ pub const NODE: Runtime = Runtime {
     install: INSTALL,
     arguments: &[],
     script: "crates/warpgrid-js/js/build.mjs",
+    serve: "crates/warpgrid-js/js/serve.mjs",
+    survey: "crates/warpgrid-js/js/survey.mjs",
     aside: false,
     installer: NPM,
 };
@@ -78,5 +85,15 @@ impl Runtime {
     /// When it is not.
     pub fn expect(&self, command: &dyn Fn(&str) -> Command) -> Result<(), Error> {
         tool::expect(command(self.program), self.oldest, self.install)
+    }
+
+    /// It runs a script. `command` makes a command of the build's environment.
+    pub(crate) fn command(&self, command: &dyn Fn(&str) -> Command, script: &Path) -> Command {
+        let mut command = command(self.program);
+        if let (true, Some(folder)) = (self.aside, script.parent()) {
+            command.current_dir(folder);
+        }
+        command.args(self.arguments).arg(script);
+        command
     }
 }

@@ -57,6 +57,12 @@ impl Packing {
         }
     }
 
+    /// The `warp` that packs.
+    #[must_use]
+    pub fn warp(&self) -> &Path {
+        &self.warp
+    }
+
     /// The component of a project: packed now, or before.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 
 mod calls;
 mod db;
+mod dev;
 mod go;
 mod guests;
 mod host;
@@ -42,12 +43,14 @@ pub fn run(flags: &Bench, cancel: &Cancel) -> anyhow::Result<()> {
         BenchName::Libc,
         BenchName::Go,
         BenchName::Ts,
+        BenchName::Dev,
     ];
     let names = flags.name.as_ref().map_or(&all[..], std::slice::from_ref);
     for name in names {
         let (bench, rows) = match name {
             BenchName::Calls => ("calls", calls::measure(flags.rounds, cancel)?),
             BenchName::Db => ("db", db::measure(flags.rounds, cancel)?),
+            BenchName::Dev => ("dev", dev::measure(flags.rounds, cancel)?),
             BenchName::Go => ("go", go::measure(flags.rounds, cancel)?),
             BenchName::Host => ("host", host::measure(flags.rounds, cancel)?),
             BenchName::Libc => ("libc", libc::measure(flags.rounds, cancel)?),

@@ -42,6 +42,12 @@ fn heading(bench: &str) -> (&'static str, &'static str) {
             "A guest that connects, queries and closes, through the host's pools, beside the \
              same program elsewhere.",
         ),
+        "dev" => (
+            "Developing",
+            "What passes from a file that is saved to the first answer that shows it, of a service \
+             over Hono and Postgres: `warp dev`, in which the component goes on, beside \
+             `warp dev --native`, which starts the program anew.",
+        ),
         "go" => (
             "Go",
             "A service over net/http and pgx, packed by `warp pack` and run by `warp run`, beside \

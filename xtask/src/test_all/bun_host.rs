@@ -17,7 +17,6 @@ use super::rows::TS_BENCH;
 use super::{bounds, service, suites};
 
 /// The most that all of it may take, in minutes.
-
 const MINUTES: u64 = 30;
 const PACKAGE: &str = "packages/bun-host";
 /// A program that says what it finds of its host.

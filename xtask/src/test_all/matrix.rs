@@ -117,7 +117,7 @@ impl<'a> Bench<'a> {
     }
 
     /// The row of an app, and its native self.
-    fn row(&self, app: &str) -> anyhow::Result<Stage<'_>> {
+    pub fn row(&self, app: &str) -> anyhow::Result<Stage<'_>> {
         let row = ROWS.iter().find(|row| row.subject.app == app);
         self.setup(row.with_context(|| format!("{app} is no row"))?)
     }
@@ -211,6 +211,11 @@ impl Stage<'_> {
             .env("TZ", TIME_ZONE);
         self.databases.describe(&mut command);
         command
+    }
+
+    /// The `warp` that packed it.
+    pub fn warp(&self) -> &Path {
+        self.packing.warp()
     }
 
     /// The component in the host, with [`Stage::configuration`].

@@ -59,6 +59,8 @@ impl Build {
 pub const SAMPLE: &str = "t2-rust-sqlx";
 /// What `cargo xtask bench go` builds and loads.
 pub const GO_BENCH: &str = "t3-go-http-postgres";
+/// What `cargo xtask bench dev` edits, beside [`TS_BENCH`].
+pub const BUN_BENCH: &str = "t5-bun-http-postgres";
 /// What `cargo xtask bench ts` loads.
 pub const TS_BENCH: &str = "t4-ts-http-postgres";
 
@@ -146,7 +148,7 @@ pub const ROWS: &[Row] = &[
     Row {
         folder: "test-apps",
         subject: Subject {
-            app: "t5-bun-http-postgres",
+            app: BUN_BENCH,
             language: "Bun",
             shims: NODE_SHIMS,
             database: Some("postgres"),

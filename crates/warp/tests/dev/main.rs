@@ -6,6 +6,7 @@ mod running;
 #[path = "../support/mod.rs"]
 mod support;
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
@@ -29,10 +30,14 @@ fn version(number: usize) -> String {
     format!("export const version = (): string => \"v{number}\";\n")
 }
 
-fn typescript() -> Project {
+/// A service in a language whose programs are bundled.
+fn service(lang: &str) -> Project {
     Project::new(&[
         ("package.json", "{\"type\":\"module\"}"),
-        ("warp.toml", "[package]\nname = \"app\"\nlang = \"ts\"\n"),
+        (
+            "warp.toml",
+            &format!("[package]\nname = \"app\"\nlang = \"{lang}\"\n"),
+        ),
         ("src/main.ts", MAIN),
         ("src/version.ts", &version(1)),
         (".gitignore", "node_modules\n/target\n"),
@@ -41,7 +46,16 @@ fn typescript() -> Project {
 
 #[test]
 fn what_is_saved_is_served_and_what_is_broken_is_shown() {
-    let project = typescript();
+    shown("ts");
+}
+
+#[test]
+fn what_is_saved_for_bun_is_served_and_what_is_broken_is_shown() {
+    shown("bun");
+}
+
+fn shown(lang: &str) {
+    let project = service(lang);
     let mut dev = Dev::start(&project, &[]);
     assert_eq!(dev.event("built")["build"], 1);
     assert_eq!(dev.text("/"), "v1 v1\n");
@@ -79,7 +93,7 @@ fn what_is_saved_is_served_and_what_is_broken_is_shown() {
 
 #[test]
 fn without_a_good_build_every_path_says_why() {
-    let project = typescript();
+    let project = service("ts");
     project.write(
         "src/version.ts",
         "import \"child_process\";\nexport const version = 1\n",
@@ -134,18 +148,18 @@ fn without_a_good_build_every_path_says_why() {
 
 #[test]
 fn no_request_is_dropped_and_no_answer_is_mixed() {
-    edited(20);
+    edited("ts", 20);
 }
 
 #[test]
 #[ignore = "takes minutes: `cargo xtask test-all --filter dev` runs it"]
 fn five_hundred_edits_drop_nothing_and_leave_nothing_behind() {
-    edited(500);
+    edited("bun", 500);
 }
 
 /// Saves another version so many times, while clients ask.
-fn edited(count: usize) {
-    let project = typescript();
+fn edited(lang: &str, count: usize) {
+    let project = service(lang);
     let mut dev = Dev::start(&project, &[]);
     dev.event("built");
     let (address, stop) = (dev.address, Arc::new(AtomicBool::new(false)));
@@ -241,6 +255,110 @@ fn a_component_takes_over_from_another_and_a_compilers_error_is_shown() {
     // One that ends is started again when it changes.
     project.write("main.c", "int main(void) { return 1; }\n");
     assert_eq!(dev.event("ended")["code"], 1);
+    assert_eq!(dev.stop("-INT"), Some(0));
+}
+
+/// A program for `wasi:http` that answers with a text.
+fn rust(text: &str) -> String {
+    format!(
+        "use wasip2::exports::http::incoming_handler::Guest;\n\
+         use wasip2::http::types::{{Fields, IncomingRequest, OutgoingBody, OutgoingResponse, ResponseOutparam}};\n\
+         struct Service;\n\
+         wasip2::http::proxy::export!(Service);\n\
+         impl Guest for Service {{\n\
+             fn handle(_: IncomingRequest, out: ResponseOutparam) {{\n\
+                 let text: &str = {text};\n\
+                 let response = OutgoingResponse::new(Fields::new());\n\
+                 let body = response.body().unwrap();\n\
+                 ResponseOutparam::set(out, Ok(response));\n\
+                 let stream = body.write().unwrap();\n\
+                 stream.blocking_write_and_flush(text.as_bytes()).unwrap();\n\
+                 drop(stream);\n\
+                 OutgoingBody::finish(body, None).unwrap();\n\
+             }}\n\
+         }}\n"
+    )
+}
+
+#[test]
+fn a_handler_in_rust_takes_over_from_another() {
+    expect_toolchain();
+    let project = Project::new(&[
+        ("warp.toml", "[package]\nname = \"app\"\nlang = \"rust\"\n"),
+        (
+            "Cargo.toml",
+            "[package]\nname = \"app\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
+             [lib]\ncrate-type = [\"cdylib\"]\n[dependencies]\nwasip2 = \"2.0\"\n[workspace]\n",
+        ),
+        ("src/lib.rs", &rust("\"one\"")),
+    ]);
+    takes_over(&project, "src/lib.rs", 7, rust);
+}
+
+/// A program for `net/http` that answers with a text.
+fn go(text: &str) -> String {
+    format!(
+        "package main\n\nimport (\n\t\"io\"\n\t\"net/http\"\n\t\"os\"\n)\n\n\
+         func main() {{\n\
+         \thttp.HandleFunc(\"/\", func(w http.ResponseWriter, r *http.Request) {{\n\
+         \t\tvar text string = {text}\n\
+         \t\tio.WriteString(w, text)\n\
+         \t}})\n\
+         \thttp.ListenAndServe(os.Getenv(\"LISTEN\"), nil)\n}}\n"
+    )
+}
+
+fn go_project() -> Project {
+    Project::new(&[
+        ("warp.toml", "[package]\nname = \"app\"\nlang = \"go\"\n"),
+        ("go.mod", "module app\n\ngo 1.24\n"),
+        ("main.go", &go("\"one\"")),
+    ])
+}
+
+#[test]
+fn a_handler_in_go_takes_over_from_another() {
+    takes_over(&go_project(), "main.go", 11, go);
+}
+
+/// A project that answers "one", and what it is made of in `file`; the text is in
+/// this line of it.
+fn takes_over(project: &Project, file: &str, line: usize, source: impl Fn(&str) -> String) {
+    let mut dev = Dev::start(project, &[]);
+    assert_eq!(dev.event("built")["build"], 1);
+    assert_eq!(dev.text("/"), "one");
+    let (address, stop) = (dev.address, Arc::new(AtomicBool::new(false)));
+    let asking = stop.clone();
+    let client = std::thread::spawn(move || {
+        let kept = Client::new(address);
+        let mut texts = BTreeSet::new();
+        while !asking.load(Ordering::SeqCst) {
+            let answer = kept.send(Request::Get("/")).unwrap();
+            assert_eq!(answer.status, 200, "{answer}");
+            texts.insert(String::from_utf8(answer.body).unwrap());
+        }
+        texts
+    });
+    let saved = Instant::now();
+    project.write(file, source("\"two\""));
+    assert_eq!(dev.event("built")["restarted"], false);
+    assert_eq!(dev.text("/"), "two");
+    println!("from save to answer: {:?}", saved.elapsed());
+
+    project.write(file, source("2"));
+    let failed = dev.event("failed");
+    assert_eq!(failed["file"], file, "{failed}");
+    assert_eq!(failed["line"], line, "{failed}");
+    assert_eq!(failed["serving"], true, "{failed}");
+    assert_eq!(dev.text("/"), "two");
+
+    project.write(file, source("\"three\""));
+    dev.event("built");
+    assert_eq!(dev.text("/"), "three");
+    stop.store(true, Ordering::SeqCst);
+    let texts = client.join().unwrap();
+    let known = ["one", "two", "three"].map(str::to_owned).into();
+    assert!(texts.is_subset(&known), "{texts:?}");
     assert_eq!(dev.stop("-INT"), Some(0));
 }
 
@@ -352,10 +470,47 @@ fn a_database_is_started_and_faults_are_made_and_mended() {
 
 #[test]
 fn natively_the_same_program_runs_under_node() {
-    let project = typescript();
+    natively("ts");
+}
+
+#[test]
+fn natively_the_same_program_runs_under_bun() {
+    natively("bun");
+}
+
+fn natively(lang: &str) {
+    let project = service(lang);
+    run_natively(&project, &[], "v1 v1\n", || {
+        project.write("src/version.ts", version(2));
+        "v2 v2\n"
+    });
+}
+
+#[test]
+fn natively_a_program_in_go_listens_itself() {
+    let project = go_project();
+    run_natively(&project, &["LISTEN"], "one", || {
+        project.write("main.go", go("\"two\""));
+        "two"
+    });
+}
+
+/// `variables` say to the program where to listen.
+fn run_natively(
+    project: &Project,
+    variables: &[&str],
+    first: &str,
+    change: impl FnOnce() -> &'static str,
+) {
     let port = warpgrid_servers::port::free().unwrap();
     let listen = format!("127.0.0.1:{port}");
-    let mut dev = Dev::start(&project, &["--native", "--listen", &listen]);
+    let set: Vec<String> = variables
+        .iter()
+        .map(|name| format!("--env={name}={listen}"))
+        .collect();
+    let mut arguments = vec!["--native", "--listen", &listen];
+    arguments.extend(set.iter().map(String::as_str));
+    let mut dev = Dev::start(project, &arguments);
     dev.address = listen.parse().unwrap();
     let answered = |dev: &Dev, expected: &str| {
         let deadline = Instant::now() + WITHIN;
@@ -369,10 +524,10 @@ fn natively_the_same_program_runs_under_node() {
         }
     };
     dev.event("built");
-    answered(&dev, "v1 v1\n");
-    project.write("src/version.ts", version(2));
+    answered(&dev, first);
+    let second = change();
     dev.event("built");
-    answered(&dev, "v2 v2\n");
+    answered(&dev, second);
     let address = dev.address;
     assert_eq!(dev.stop("-INT"), Some(0));
     assert!(

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use warpgrid_test_harness::http::{Answer, Client, Request};
 
-use crate::support::{Project, signalled_warp};
+use crate::support::{Project, path_with_bun, signalled_warp};
 
 /// Making the loader, and its code, take most of it.
 pub const WITHIN: Duration = Duration::from_secs(300);
@@ -25,8 +25,10 @@ pub struct Dev {
 }
 
 impl Dev {
+    /// With the pinned Bun on `PATH`, beside what is there.
     pub fn start(project: &Project, arguments: &[&str]) -> Self {
         let mut child = signalled_warp()
+            .env("PATH", path_with_bun())
             .args(["dev", "--json"])
             .args(if arguments.contains(&"--listen") {
                 &[][..]
@@ -141,17 +143,27 @@ impl Dev {
         assert!(sent.unwrap().success());
     }
 
-    /// What it and its children have in memory, in KiB.
+    /// What it and what it has started have in memory, in KiB.
     pub fn memory(&self) -> u64 {
-        let path = format!("/proc/{}/status", self.child.id());
-        let status = std::fs::read_to_string(path).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        line.unwrap()
-            .trim()
-            .trim_end_matches(" kB")
-            .parse()
-            .unwrap()
+        memory(self.child.id())
     }
+}
+
+fn memory(process: u32) -> u64 {
+    let read = |name: &str| std::fs::read_to_string(format!("/proc/{process}/{name}"));
+    let status = read("status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let own = line.map_or(0, |size| {
+        size.trim().trim_end_matches(" kB").parse().unwrap()
+    });
+    let threads = std::fs::read_dir(format!("/proc/{process}/task"));
+    let started = threads.into_iter().flatten().flat_map(|thread| {
+        let path = thread.unwrap().path().join("children");
+        let children = std::fs::read_to_string(path).unwrap_or_default();
+        let numbers = children.split_whitespace().map(str::parse);
+        numbers.map(Result::unwrap).collect::<Vec<u32>>()
+    });
+    own + started.map(memory).sum::<u64>()
 }
 
 impl Drop for Dev {

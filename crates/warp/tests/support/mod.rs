@@ -5,13 +5,17 @@
 
 pub mod go;
 
+use std::ffi::OsString;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use assert_cmd::Command;
 use warpgrid_libc::Toolchain;
 use warpgrid_store::Store;
+use warpgrid_test_harness::npm;
+use warpgrid_test_harness::process::Bounds;
 
 pub const TARGET: &str = "wasm32-wasip2";
 
@@ -46,6 +50,14 @@ pub fn handler(does: &str) -> String {
     (instance $handler (export "handle" (func $handle)))
     (export "wasi:http/incoming-handler@0.2.0" (instance $handler)))"#
     )
+}
+
+/// `PATH` with the pinned Bun.
+pub fn path_with_bun() -> OsString {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let bounds = Bounds::within(Duration::from_secs(300));
+    let bun = npm::bun(&root.canonicalize().unwrap(), &bounds).unwrap();
+    npm::path_with(&bun).unwrap()
 }
 
 /// `warp`, which ignores no signal even where the tests themselves do, as
