@@ -74,7 +74,8 @@ fn analyze(
     used(&mut account, survey.uses.iter().filter(unknown), request);
     host(&mut account, &survey);
     if survey.errors.is_empty()
-        && let Some(finding) = survey.serves.and_then(unserved)
+        && let Some(serves) = survey.serves
+        && let Some(finding) = unserved(serves, runtime.language)
     {
         account.add("program", finding);
     }
@@ -83,7 +84,7 @@ fn analyze(
 
 /// Where no request would be answered: a request is given to what is there when the
 /// program is loaded.
-fn unserved(serves: Serves) -> Option<Finding> {
+fn unserved(serves: Serves, language: &str) -> Option<Finding> {
     let (what, remedy) = match serves {
         Serves::Handler | Serves::Server => return None,
         Serves::Later => (
@@ -93,8 +94,16 @@ fn unserved(serves: Serves) -> Option<Finding> {
         ),
         Serves::Nothing => (
             "the program serves nothing",
-            "export default { fetch }, call addEventListener(\"fetch\", …), \
-             http.createServer(…).listen() or, for Bun, Bun.serve(…): such a component answers requests",
+            match language {
+                "bun" => {
+                    "call Bun.serve({ fetch }), or export default { fetch }: a component of a program \
+                     for Bun answers requests"
+                }
+                _ => {
+                    "export default { fetch }, call addEventListener(\"fetch\", …) or \
+                     http.createServer(…).listen(): a component of a program for Node answers requests"
+                }
+            },
         ),
     };
     Some(Finding::new(Verdict::NeedsChanges, what).remedy(remedy))
