@@ -4,14 +4,11 @@ use std::process::ExitCode;
 
 use clap::CommandFactory;
 
-use crate::cli;
+use crate::{cli, output};
 
 pub fn run(args: &cli::Completions) -> miette::Result<ExitCode> {
-    clap_complete::generate(
-        args.shell,
-        &mut cli::Warp::command(),
-        "warp",
-        &mut std::io::stdout(),
-    );
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut cli::Warp::command(), "warp", &mut script);
+    output::line(String::from_utf8_lossy(&script).trim_end())?;
     Ok(ExitCode::SUCCESS)
 }

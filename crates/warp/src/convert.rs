@@ -3,13 +3,12 @@
 use std::process::ExitCode;
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
-use miette::IntoDiagnostic;
 use warpgrid_convert::{Finding, Options, Report, Verdict, analyze};
 use warpgrid_pack::{Error, Program};
 
-use crate::cli;
 use crate::pack::packers;
 use crate::progress::Reporter;
+use crate::{cli, output};
 
 /// How wide the table is where nothing says it.
 const WIDTH: u16 = 120;
@@ -40,21 +39,18 @@ fn analyse(args: cli::Analyze) -> miette::Result<ExitCode> {
     )?;
     drop(progress);
     if args.json {
-        println!(
-            "{}",
-            serde_json::to_string_pretty(&report).into_diagnostic()?
-        );
+        output::json(&report)?;
     } else {
-        print(&report);
+        print(&report)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(report: &Report) {
+fn print(report: &Report) -> miette::Result<()> {
     if !report.findings.is_empty() {
-        println!("{}\n", table(&report.findings).trim_fmt());
+        output::line(format_args!("{}\n", table(&report.findings).trim_fmt()))?;
     }
-    println!("{}", conclusion(report));
+    output::line(conclusion(report))
 }
 
 fn table(findings: &[Finding]) -> Table {

@@ -7,8 +7,8 @@ use serde_json::json;
 use warpgrid_host::Signal;
 use warpgrid_host::db_proxy::{DbProxy, Error, Listening, Request};
 
-use crate::cli;
 use crate::serving::{Requests, log_to_stderr, read_again};
+use crate::{cli, output};
 
 /// As for what the parser itself refuses.
 const WRONG_USAGE: u8 = 2;
@@ -33,13 +33,13 @@ async fn serve(args: cli::DbProxy) -> miette::Result<ExitCode> {
         }
         started => started?,
     };
-    print(&proxy, args.json);
+    print(&proxy, args.json)?;
     while requests.next().await.0 == Signal::Hangup {
         let before: Vec<Listening> = proxy.listening().cloned().collect();
         let reloaded = proxy.reload().await;
         read_again("the databases", reloaded.map_err(Into::into));
         if !proxy.listening().eq(&before) {
-            print(&proxy, args.json);
+            print(&proxy, args.json)?;
         }
     }
     let asked = async { while requests.next().await.0 == Signal::Hangup {} };
@@ -47,11 +47,10 @@ async fn serve(args: cli::DbProxy) -> miette::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(proxy: &DbProxy, json: bool) {
+fn print(proxy: &DbProxy, json: bool) -> miette::Result<()> {
     if json {
         let all: Vec<&Listening> = proxy.listening().collect();
-        println!("{}", json!({ "databases": all }));
-        return;
+        return output::line(json!({ "databases": all }));
     }
     for Listening {
         database,
@@ -60,6 +59,7 @@ fn print(proxy: &DbProxy, json: bool) {
         ..
     } in proxy.listening()
     {
-        println!("{database} on {listen}: {client}");
+        output::line(format_args!("{database} on {listen}: {client}"))?;
     }
+    Ok(())
 }

@@ -3,11 +3,10 @@
 use std::process::ExitCode;
 
 use comfy_table::{CellAlignment, Table, presets};
-use miette::IntoDiagnostic;
 use warpgrid_pack::contract::{SHIM_PACKAGE, purpose};
 use warpgrid_pack::{Analysis, Inspection, inspect};
 
-use crate::cli;
+use crate::{cli, output};
 
 /// How the sections are called that people meet; the others by their own name.
 const CUSTOM: &[(&str, &str)] = &[
@@ -19,18 +18,15 @@ const CUSTOM: &[(&str, &str)] = &[
 pub fn run(args: &cli::Inspect) -> miette::Result<ExitCode> {
     let found = inspect(&args.component)?;
     if args.json {
-        println!(
-            "{}",
-            serde_json::to_string_pretty(&found).into_diagnostic()?
-        );
+        output::json(&found)?;
         return Ok(ExitCode::SUCCESS);
     }
-    println!("{}\n", args.component.display());
-    println!("{}\n", identity(&found).trim_fmt());
-    println!("{}\n", interfaces(&found.analysis).trim_fmt());
-    println!("{}", sizes(&found).trim_fmt());
+    output::line(format_args!("{}\n", args.component.display()))?;
+    output::line(format_args!("{}\n", identity(&found).trim_fmt()))?;
+    output::line(format_args!("{}\n", interfaces(&found.analysis).trim_fmt()))?;
+    output::line(sizes(&found).trim_fmt())?;
     if found.modules.len() > 1 {
-        println!("\n{}", modules(&found).trim_fmt());
+        output::line(format_args!("\n{}", modules(&found).trim_fmt()))?;
     }
     for warning in &found.warnings {
         eprintln!("\nwarning: {}\n   help: {}", warning.what, warning.help);

@@ -12,6 +12,7 @@ mod convert;
 mod db_proxy;
 mod dev;
 mod inspect;
+mod output;
 mod pack;
 mod progress;
 mod run;

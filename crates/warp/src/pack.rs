@@ -14,8 +14,8 @@ use warpgrid_pack::{
     Error, Manifest, PackRequest, Packed, Packer, Profile, Program, choose, expect_compiler,
 };
 
-use crate::cli;
 use crate::progress::Reporter;
+use crate::{cli, output};
 
 /// One row per language. Where a project's files speak of several languages,
 /// the first that sees its own is chosen.
@@ -37,15 +37,9 @@ pub fn run(args: cli::Pack) -> miette::Result<ExitCode> {
         packed => packed?,
     };
     if json {
-        let object = serde_json::to_string_pretty(&packed).map_err(|error| {
-            miette::miette!(
-                help = "this is a defect of warp",
-                "cannot print JSON: {error}"
-            )
-        })?;
-        println!("{object}");
+        output::json(&packed)?;
     } else {
-        print(&packed);
+        print(&packed)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -140,15 +134,18 @@ impl Interrupt {
     }
 }
 
-fn print(packed: &Packed) {
+fn print(packed: &Packed) -> miette::Result<()> {
     let analysis = &packed.analysis;
     let shims = if analysis.shims.is_empty() {
         "none".to_owned()
     } else {
         analysis.shims.join(", ")
     };
-    println!("{}", packed.component.display());
-    println!("  world  {}", analysis.world);
-    println!("  shims  {shims}");
-    println!("  size   {} KiB", analysis.bytes.div_ceil(1024));
+    output::line(packed.component.display())?;
+    output::line(format_args!("  world  {}", analysis.world))?;
+    output::line(format_args!("  shims  {shims}"))?;
+    output::line(format_args!(
+        "  size   {} KiB",
+        analysis.bytes.div_ceil(1024)
+    ))
 }

@@ -2,6 +2,9 @@
 
 mod support;
 
+use std::fs::File;
+use std::process::{Command, Stdio};
+
 use support::{HELLO, Project};
 
 #[test]
@@ -26,6 +29,27 @@ fn completions_know_the_verbs() {
         let outcome = project.run(&["completions", shell]);
         assert_eq!(outcome.code, Some(0), "{}", outcome.account);
         assert!(outcome.stdout.contains("pack"), "{}", outcome.account);
+    }
+}
+
+#[test]
+fn whoever_reads_no_more_is_no_error_and_a_full_disk_is_one() {
+    let completions = |output: Stdio| {
+        let mut warp = Command::new(env!("CARGO_BIN_EXE_warp"));
+        warp.args(["completions", "bash"]).stdout(output);
+        let child = warp.stderr(Stdio::piped()).spawn().unwrap();
+        let ended = child.wait_with_output().unwrap();
+        let said = String::from_utf8(ended.stderr).unwrap();
+        (ended.status.code(), said)
+    };
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    assert_eq!(completions(writer.into()), (Some(0), String::new()));
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let (code, said) = completions(full.into());
+    assert_eq!(code, Some(1), "{said}");
+    for words in ["cannot write to standard output: No space left", "help: "] {
+        assert!(said.contains(words), "{said}");
     }
 }
 
