@@ -7,6 +7,11 @@ const post = (body) => ({ method: "POST", body, headers: { "content-type": "appl
 
 /** What is asked, one after the other; both hosts have the same database. */
 const DIALOGUES = {
+  "t2-rust-sqlx": [["/"], ["/health"], ["/users/1"], ["/users/99"], ["/users/x"], ["/pair"], ["/error"], ["/big"], ["/users", post("no JSON")], ["/nowhere"]],
+  "t3-go-http-postgres": [
+    ["/"], ["/health"], ["/users"], ["/users/1"], ["/users/99"], ["/users/x"], ["/pair"], ["/error"], ["/together"], ["/deadline"],
+    ["/big"], ["/download/0"], ["/download/3"], ["/download/many"], ["/upload", post('{"any":["thing",1]}')], ["/users", post("no JSON")], ["/nowhere"],
+  ],
   "t4-ts-http-postgres": [
     ["/"], ["/health"], ["/users"], ["/users/1"], ["/users/99"], ["/users/x"], ["/pair"], ["/error"], ["/together"], ["/deadline"],
     ["/big"], ["/download/0"], ["/download/3"], ["/download/many"], ["/upload", post('{"any":["thing",1]}')], ["/users", post("no JSON")], ["/nowhere"],

@@ -13,7 +13,7 @@ use warpgrid_test_harness::process::{self, Finished};
 
 use super::matrix::{Bench, Stage};
 use super::report::{Counts, Status};
-use super::rows::TS_BENCH;
+use super::rows::{GO_BENCH, SAMPLE, TS_BENCH};
 use super::{bounds, service, suites};
 
 /// The most that all of it may take, in minutes.
@@ -22,7 +22,14 @@ const PACKAGE: &str = "packages/bun-host";
 /// A program that says what it finds of its host.
 const GUEST: &str = "tests/guest";
 /// The services that answer inside Bun as they do under `warp run`.
-const SERVICES: &[&str] = &[TS_BENCH, "t11-ts-redis-client", "t12-ts-drivers"];
+const SERVICES: &[&str] = &[
+    SAMPLE,
+    GO_BENCH,
+    TS_BENCH,
+    "t11-ts-redis-client",
+    "t12-ts-drivers",
+];
+
 /// The counts, with the types as one test, and what failed.
 pub fn run(root: &Path, cancel: &Cancel) -> (Counts, Option<String>) {
     match tested(root, cancel) {
