@@ -38,6 +38,8 @@ pub enum Verb {
     DbProxy(DbProxy),
     /// Be a C compiler with the patched sysroot, for make and configure
     Cc(Cc),
+    /// Print the JSON Schema of warp.toml, for editors
+    Schema,
     /// Print a shell's completions for warp
     Completions(Completions),
 }

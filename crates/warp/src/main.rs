@@ -16,6 +16,7 @@ mod output;
 mod pack;
 mod progress;
 mod run;
+mod schema;
 mod serving;
 
 use std::ffi::OsString;
@@ -53,6 +54,7 @@ fn dispatch() -> miette::Result<ExitCode> {
         cli::Verb::Convert(args) => convert::run(args),
         cli::Verb::DbProxy(args) => db_proxy::run(args),
         cli::Verb::Cc(args) => cc::run(&args.args),
+        cli::Verb::Schema => schema::run(),
         cli::Verb::Completions(args) => completions::run(&args),
     }
 }

@@ -3,9 +3,11 @@
 mod support;
 
 use std::fs::File;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use support::{HELLO, Project};
+use walkdir::{DirEntry, WalkDir};
 
 #[test]
 fn wrong_usage_ends_with_2() {
@@ -50,6 +52,63 @@ fn whoever_reads_no_more_is_no_error_and_a_full_disk_is_one() {
     assert_eq!(code, Some(1), "{said}");
     for words in ["cannot write to standard output: No space left", "help: "] {
         assert!(said.contains(words), "{said}");
+    }
+}
+
+/// What is neither installed nor built.
+fn is_source(entry: &DirEntry) -> bool {
+    !["node_modules", "target"]
+        .iter()
+        .any(|name| entry.file_name() == *name)
+}
+
+/// `BLESS=1` writes it.
+#[test]
+fn the_published_schema_is_printed_and_fits_every_warp_toml() {
+    let outcome = Project::new(&[]).run(&["schema"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.account);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let published = root.join("docs/warp.schema.json");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&published, &outcome.stdout).unwrap();
+    }
+    let text = std::fs::read_to_string(&published).unwrap();
+    assert!(
+        text == outcome.stdout,
+        "{} is not what `warp schema` prints",
+        published.display()
+    );
+
+    let schema = jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap();
+    let read = |text: &str| -> serde_json::Value { toml_edit::de::from_str(text).unwrap() };
+    let files = ["crates", "packages", "test-apps", "xtask"]
+        .iter()
+        .flat_map(|folder| {
+            WalkDir::new(root.join(folder))
+                .into_iter()
+                .filter_entry(is_source)
+        })
+        .map(Result::unwrap)
+        .filter(|entry| entry.file_name() == "warp.toml");
+    let mut count = 0;
+    for file in files {
+        let path = file.path();
+        let found = read(&std::fs::read_to_string(path).unwrap());
+        let wrong: Vec<_> = schema
+            .iter_errors(&found)
+            .map(|error| error.to_string())
+            .collect();
+        assert!(wrong.is_empty(), "{}: {wrong:?}", path.display());
+        count += 1;
+    }
+    assert!(count > 10, "{count}");
+    for wrong in [
+        "[package]\nsuorces = []\n",
+        "[limits]\nmemory = true\n",
+        "[[database]]\nprotocol = \"oracle\"\nhost = \"a\"\nport = 1\n",
+        "[nothing]\n",
+    ] {
+        assert!(!schema.is_valid(&read(wrong)), "{wrong}");
     }
 }
 

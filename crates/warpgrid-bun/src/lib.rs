@@ -11,8 +11,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 
-use warpgrid_js::{Installer, Runtime};
-use warpgrid_pack::{Bundler, Bundling, Error, NATIVE_LISTEN, PackRequest, Packed, Packer};
+use warpgrid_js::{Installer, Runtime, TypeScriptPacker};
+use warpgrid_pack::{Bundler, Bundling, Error, Key, NATIVE_LISTEN, PackRequest, Packed, Packer};
 
 /// Packs programs for Bun by its bundler and componentize-js.
 #[derive(Debug, Default)]
@@ -56,6 +56,10 @@ pub const BUN: Runtime = Runtime {
 impl Packer for BunPacker {
     fn name(&self) -> &'static str {
         BUN.language
+    }
+
+    fn keys(&self) -> &'static [Key] {
+        TypeScriptPacker.keys()
     }
 
     fn detect(&self, project: &Path) -> Option<String> {

@@ -32,18 +32,22 @@ const COMPILERS: &[&str] = &["go", "tinygo"];
 const KEYS: &[Key] = &[
     Key {
         name: "package",
+        what: "The package with `main`.",
         example: "package = \"./cmd/server\"",
     },
     Key {
         name: "tags",
+        what: "Build tags.",
         example: "tags = [\"postgres\"]",
     },
     Key {
         name: "world",
+        what: "What is made: `handler` answers requests, `command` runs by itself.",
         example: "world = \"command\"",
     },
     Key {
         name: "compiler",
+        what: "Which compiler builds it.",
         example: "compiler = \"tinygo\"",
     },
 ];
@@ -51,6 +55,10 @@ const KEYS: &[Key] = &[
 impl Packer for GoPacker {
     fn name(&self) -> &'static str {
         "go"
+    }
+
+    fn keys(&self) -> &'static [Key] {
+        KEYS
     }
 
     fn detect(&self, project: &Path) -> Option<String> {

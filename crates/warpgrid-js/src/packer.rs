@@ -28,10 +28,12 @@ pub(crate) struct Keys {
 pub(crate) const KEYS: &[Key] = &[
     Key {
         name: "entry",
+        what: "The program's file.",
         example: "entry = \"src/main.ts\"",
     },
     Key {
         name: "allow",
+        what: "Modules that the program may name, and does without.",
         example: "allow = [\"child_process\"]",
     },
 ];
@@ -39,6 +41,10 @@ pub(crate) const KEYS: &[Key] = &[
 impl Packer for TypeScriptPacker {
     fn name(&self) -> &'static str {
         NODE.language
+    }
+
+    fn keys(&self) -> &'static [Key] {
+        KEYS
     }
 
     fn detect(&self, project: &Path) -> Option<String> {

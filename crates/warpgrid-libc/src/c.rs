@@ -38,26 +38,32 @@ struct CKeys {
 const KEYS: &[Key] = &[
     Key {
         name: "sources",
+        what: "The files that are compiled, with `*` and `**`.",
         example: "sources = [\"src/*.c\"]",
     },
     Key {
         name: "include",
+        what: "Folders with headers.",
         example: "include = [\"include\"]",
     },
     Key {
         name: "cflags",
+        what: "Options of the compiler.",
         example: "cflags = [\"-DNDEBUG\"]",
     },
     Key {
         name: "libs",
+        what: "Libraries: by name, or by path.",
         example: "libs = [\"m\", \"vendor/libpq.a\"]",
     },
     Key {
         name: "ldflags",
+        what: "Options of the linker.",
         example: "ldflags = [\"-Wl,-z,stack-size=1048576\"]",
     },
     Key {
         name: "artifact",
+        what: "What the build leaves, where `make` or another tool builds.",
         example: "artifact = \"build/server\"",
     },
 ];
@@ -69,6 +75,10 @@ const USUAL_SOURCES: &[&str] = &["src/*.c", "*.c"];
 impl Packer for CPacker {
     fn name(&self) -> &'static str {
         "c"
+    }
+
+    fn keys(&self) -> &'static [Key] {
+        KEYS
     }
 
     fn detect(&self, project: &Path) -> Option<String> {

@@ -44,22 +44,27 @@ struct RustKeys {
 const KEYS: &[Key] = &[
     Key {
         name: "package",
+        what: "The package of a workspace.",
         example: "package = \"server\"",
     },
     Key {
         name: "bin",
+        what: "The program, of several.",
         example: "bin = \"server\"",
     },
     Key {
         name: "lib",
+        what: "Whether the library is packed.",
         example: "lib = true",
     },
     Key {
         name: "features",
+        what: "Features that are turned on.",
         example: "features = [\"postgres\"]",
     },
     Key {
         name: "unpatched",
+        what: "Crates that are left as they are.",
         example: "unpatched = [\"tokio\"]",
     },
 ];
@@ -67,6 +72,10 @@ const KEYS: &[Key] = &[
 impl Packer for RustPacker {
     fn name(&self) -> &'static str {
         "rust"
+    }
+
+    fn keys(&self) -> &'static [Key] {
+        KEYS
     }
 
     fn detect(&self, project: &Path) -> Option<String> {

@@ -35,13 +35,15 @@ pub const SECTIONS: &[&str] = &[
 ];
 
 /// Keys of `[package]` that every language has.
-const SHARED: &[Key] = &[
+pub const SHARED: &[Key] = &[
     Key {
         name: "name",
+        what: "The component's name, and its file's.",
         example: "name = \"hello\"",
     },
     Key {
         name: "lang",
+        what: "The language, if the project's files do not say it.",
         example: "lang = \"c\"",
     },
 ];
@@ -51,6 +53,8 @@ const SHARED: &[Key] = &[
 pub struct Key {
     /// The key.
     pub name: &'static str,
+    /// What it says.
+    pub what: &'static str,
     /// A line that uses it rightly, shown where its value has the wrong type.
     pub example: &'static str,
 }
@@ -167,6 +171,7 @@ impl Manifest {
         // A section of the wrong shape fails here, before the type's own fields.
         let _: PackageOf<std::collections::BTreeMap<String, IgnoredAny>> = self.read(&[Key {
             name: "package",
+            what: "What is packed.",
             example: "[package]",
         }])?;
         Ok(self.read::<PackageOf<T>>(keys)?.package)
@@ -286,6 +291,7 @@ mod tests {
 
     const KEYS: &[Key] = &[Key {
         name: "sources",
+        what: "What is compiled.",
         example: "sources = [\"src/*.c\"]",
     }];
 

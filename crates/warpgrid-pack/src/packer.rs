@@ -22,6 +22,9 @@ pub trait Packer: Send + Sync {
     /// language; `None` where nothing does.
     fn detect(&self, project: &Path) -> Option<String>;
 
+    /// What `[package]` may say of its projects, beside what all have.
+    fn keys(&self) -> &'static [Key];
+
     /// The compilers that `--compiler` may name; none where there is one only.
     fn compilers(&self) -> &'static [&'static str] {
         &[]
@@ -330,6 +333,9 @@ mod tests {
         fn name(&self) -> &'static str {
             self.0
         }
+        fn keys(&self) -> &'static [Key] {
+            &[]
+        }
         fn detect(&self, project: &Path) -> Option<String> {
             project.join(self.1).exists().then(|| self.1.to_owned())
         }
@@ -386,6 +392,9 @@ mod tests {
         impl Packer for Two {
             fn name(&self) -> &'static str {
                 "two"
+            }
+            fn keys(&self) -> &'static [Key] {
+                &[]
             }
             fn detect(&self, _: &Path) -> Option<String> {
                 None

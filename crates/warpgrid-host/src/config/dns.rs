@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 
@@ -14,24 +15,29 @@ use crate::shims::dns::canonical;
 const MAX_SEARCH: usize = 6;
 
 /// How names outside the service registry are resolved.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Dns {
     /// How long an answer of the system's resolver is kept.
-    #[serde(with = "super::duration")]
+    #[serde(deserialize_with = "super::duration::deserialize")]
+    #[schemars(with = "crate::config::schema::Time")]
     pub ttl: Duration,
     /// How long it is kept that the system's resolver knows no such name
     /// (RFC 2308).
-    #[serde(with = "super::duration")]
+    #[serde(deserialize_with = "super::duration::deserialize")]
+    #[schemars(with = "crate::config::schema::Time")]
     pub negative_ttl: Duration,
     /// How long an address goes last in answers after a connection to it
     /// failed.
-    #[serde(with = "super::duration")]
+    #[serde(deserialize_with = "super::duration::deserialize")]
+    #[schemars(with = "crate::config::schema::Time")]
     pub failed_ttl: Duration,
     /// How long the system's resolver may take before the guest is told so.
-    #[serde(with = "super::duration")]
+    #[serde(deserialize_with = "super::duration::deserialize")]
+    #[schemars(with = "crate::config::schema::Time")]
     pub timeout: Duration,
     /// The domains that complete a name without a dot, tried in this order.
+    #[schemars(with = "Vec<String>")]
     pub search: Vec<Spanned<String>>,
     /// Names whose addresses are fixed, before the system's resolver is asked.
     pub hosts: BTreeMap<String, Addresses>,
@@ -75,7 +81,7 @@ impl Dns {
 }
 
 /// One address or several.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Addresses {
     /// A single address.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 use warpgrid_store::describe_io;
@@ -26,19 +27,21 @@ const FILES: [&str; 4] = [
 ];
 
 /// Files that only a guest sees, beside those that every guest has.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Filesystem {
     /// The guest's time zone where its `TZ` names none: a name of the time zone
     /// database. UTC if absent.
+    #[schemars(with = "Option<String>")]
     pub timezone: Option<Spanned<String>>,
     /// Contents by absolute path.
+    #[schemars(with = "BTreeMap<String, VirtualFile>")]
     pub files: BTreeMap<String, Spanned<VirtualFile>>,
 }
 
 /// A file's content: a text, or what a file of the host held when the
 /// configuration was read.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct VirtualFile {
     text: Option<String>,

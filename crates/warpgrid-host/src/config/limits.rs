@@ -3,19 +3,22 @@
 use std::time::Duration;
 
 use bytesize::ByteSize;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::diagnostic::Problem;
 
 /// What a guest may use up. Beyond a limit it meets backpressure or a clear
 /// error, never a hang.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Limits {
     /// The most linear memory of one instance.
+    #[schemars(with = "crate::config::schema::Bytes")]
     pub memory: ByteSize,
     /// The most linear memory of all instances together; what each may have
     /// times their number if absent.
+    #[schemars(with = "Option<crate::config::schema::Bytes>")]
     pub total_memory: Option<ByteSize>,
     /// The most instances that run at once.
     pub instances: u32,
@@ -32,21 +35,26 @@ pub struct Limits {
     /// instance holds.
     pub handles: u32,
     /// The largest body of a request; larger ones are answered with 413.
+    #[schemars(with = "crate::config::schema::Bytes")]
     pub body: ByteSize,
     /// How long a request may take until its response begins.
-    #[serde(with = "super::duration")]
+    #[serde(deserialize_with = "super::duration::deserialize")]
+    #[schemars(with = "crate::config::schema::Time")]
     pub request_timeout: Duration,
     /// How long a guest may go on once its response has begun.
-    #[serde(with = "super::duration")]
+    #[serde(deserialize_with = "super::duration::deserialize")]
+    #[schemars(with = "crate::config::schema::Time")]
     pub response_timeout: Duration,
     /// How long requests may go on once the host is asked to stop.
-    #[serde(with = "super::duration")]
+    #[serde(deserialize_with = "super::duration::deserialize")]
+    #[schemars(with = "crate::config::schema::Time")]
     pub shutdown_timeout: Duration,
     /// How many requests one instance serves before a fresh one takes over.
     /// More than one carries the guest's state from request to request.
     pub reuse: u32,
     /// How long an instance that may be reused is kept without a request.
-    #[serde(with = "super::duration")]
+    #[serde(deserialize_with = "super::duration::deserialize")]
+    #[schemars(with = "crate::config::schema::Time")]
     pub idle_timeout: Duration,
 }
 

@@ -61,10 +61,12 @@ mod duration;
 mod filesystem;
 mod limits;
 mod network;
+mod schema;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -78,7 +80,7 @@ pub use network::{Network, Rule};
 
 /// The host's part of `warp.toml`: which shims a guest has, what they reach,
 /// and what the guest may use up.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct ShimConfig {
     /// Which shims are linked. One that is off is not in the linker at all.
@@ -103,6 +105,7 @@ pub struct ShimConfig {
     /// The guest's environment variables.
     pub env: BTreeMap<String, String>,
     /// Belongs to `warp pack`.
+    #[schemars(skip)]
     package: Option<IgnoredAny>,
 }
 
@@ -114,7 +117,7 @@ enum Purpose {
 }
 
 /// Which shims are linked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Shims {
     /// `warpgrid:shim/filesystem`.

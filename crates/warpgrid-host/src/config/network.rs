@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
 use wasmtime_wasi::sockets::SocketAddrUse;
 
@@ -16,7 +17,7 @@ const MAX_LABEL: usize = 63;
 
 /// Plain sockets that a guest may open beside the proxied ones. None unless
 /// they are granted.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Network {
     /// Where a guest may connect.

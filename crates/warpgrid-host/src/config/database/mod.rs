@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 use warpgrid_db::{Credentials, Endpoint, Password, PoolLimits, Protocol, Tls};
@@ -17,55 +18,79 @@ use password::Sources;
 pub use tls::TlsMode;
 
 /// One pooled endpoint.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DatabaseConfig {
     /// The protocol that is spoken there.
     pub protocol: DatabaseProtocol,
     /// The name or address that guests connect to.
+    #[schemars(with = "String")]
     pub host: Spanned<String>,
     /// The port that guests connect to.
     pub port: u16,
     /// Where the server really is, as `host:port`; `host` and `port` if absent.
+    #[schemars(with = "Option<String>")]
     pub upstream: Option<Spanned<String>>,
     /// The database to log in to, for Redis its number; the one that the guest
     /// names if absent.
+    #[schemars(with = "Option<String>")]
     pub database: Option<Spanned<String>>,
     /// The user to log in as. Absent: the guest is asked for its own login; but
     /// a password for Redis is the default user's.
     pub user: Option<String>,
     /// The user's password. Never given to a guest, never logged.
+    #[schemars(with = "Option<String>")]
     pub password: Option<Spanned<Literal>>,
     /// The host's environment variable that holds the password.
+    #[schemars(with = "Option<String>")]
     pub password_env: Option<Spanned<String>>,
     /// The file that holds the password, which is read again when it changes.
+    #[schemars(with = "Option<PathBuf>")]
     pub password_file: Option<Spanned<PathBuf>>,
     /// How much TLS the connection to the server must have.
+    #[schemars(with = "Option<TlsMode>")]
     pub tls: Option<Spanned<TlsMode>>,
     /// A PEM file of the CAs that are trusted; the system's if absent.
+    #[schemars(with = "Option<PathBuf>")]
     pub tls_ca: Option<Spanned<PathBuf>>,
     /// A PEM file of the certificate that the server is shown.
+    #[schemars(with = "Option<PathBuf>")]
     pub tls_cert: Option<Spanned<PathBuf>>,
     /// A PEM file of that certificate's private key.
+    #[schemars(with = "Option<PathBuf>")]
     pub tls_key: Option<Spanned<PathBuf>>,
     /// The name that the server's certificate must have; that of the upstream
     /// if absent.
+    #[schemars(with = "Option<String>")]
     pub tls_server_name: Option<Spanned<String>>,
     /// The most connections that are kept open, in use and idle.
     #[serde(default = "default_pool_size")]
+    #[schemars(with = "u32")]
     pub pool_size: Spanned<u32>,
     /// The most guests that may wait for a connection.
     pub max_waiting: Option<u32>,
     /// How long a guest may wait for a connection.
-    #[serde(default, with = "crate::config::duration::option")]
+    #[serde(
+        default,
+        deserialize_with = "crate::config::duration::option::deserialize"
+    )]
+    #[schemars(with = "Option<crate::config::schema::Time>")]
     pub wait_timeout: Option<Duration>,
     /// How long connecting to the server may take.
-    #[serde(default, with = "crate::config::duration::option")]
+    #[serde(
+        default,
+        deserialize_with = "crate::config::duration::option::deserialize"
+    )]
+    #[schemars(with = "Option<crate::config::schema::Time>")]
     pub connect_timeout: Option<Duration>,
     /// Where `warp dev` has the server from, if it is not the upstream's.
     pub dev: Option<DevServer>,
     /// How long an unused connection is kept.
-    #[serde(default, with = "crate::config::duration::option")]
+    #[serde(
+        default,
+        deserialize_with = "crate::config::duration::option::deserialize"
+    )]
+    #[schemars(with = "Option<crate::config::schema::Time>")]
     pub idle_timeout: Option<Duration>,
     /// What the keys above name, read.
     #[serde(skip)]
@@ -84,7 +109,7 @@ fn default_pool_size() -> Spanned<u32> {
 }
 
 /// The protocols of `[[database]]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DatabaseProtocol {
     /// PostgreSQL's frontend/backend protocol, version 3.
@@ -96,7 +121,7 @@ pub enum DatabaseProtocol {
 }
 
 /// Where `warp dev` has a server from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DevServer {
     /// It starts one of the system's, with data in the project.

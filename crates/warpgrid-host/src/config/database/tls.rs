@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 use warpgrid_db::{Tls, TlsSettings};
@@ -10,7 +11,7 @@ use super::super::diagnostic::Problem;
 use super::{DatabaseConfig, DatabaseProtocol};
 
 /// How much TLS the connection to a server must have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TlsMode {
     /// None.
