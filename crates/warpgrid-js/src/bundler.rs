@@ -13,11 +13,9 @@ use warpgrid_pack::{
 };
 
 use crate::TypeScriptPacker;
-use crate::entry::entry;
 use crate::loader::loader;
-use crate::packer::{KEYS, Keys, refuse_others_choices};
+use crate::packer::{Ready, ready};
 use crate::runtime::{NODE, Runtime};
-use crate::toolchain::toolchain_by;
 
 impl Bundler for TypeScriptPacker {
     fn begin(&self, request: &PackRequest<'_>) -> Result<Box<dyn Bundling>, Error> {
@@ -30,25 +28,27 @@ impl Bundler for TypeScriptPacker {
 /// # Errors
 /// As [`Bundler::begin`].
 pub fn begin(request: &PackRequest<'_>, runtime: &Runtime) -> Result<Box<dyn Bundling>, Error> {
-    let keys: Keys = request.keys(KEYS)?;
-    refuse_others_choices(request, runtime)?;
-    let entry = entry(request, keys.entry.as_ref())?;
-    let command = |program: &str| request.command(program);
-    runtime.expect(&command)?;
-    let toolchain = toolchain_by(&runtime.installer, &command, request.progress)?;
+    let Ready {
+        entry,
+        allow,
+        toolchain,
+    } = ready(request, runtime)?;
     let loader = loader(request, runtime, &toolchain)?;
     let question = Question {
         project: &request.project,
         entry: &entry,
         compat: toolchain.node_compat(),
         polyfills: toolchain.bun_polyfills(),
-        allow: &keys.allow,
+        allow: &allow,
     };
     let path = request.target().join(runtime.language).join("serve.json");
     let text = serde_json::json!(question).to_string();
     write_atomically(&path, text.as_bytes())?;
     let mut serving = runtime
-        .command(&command, &toolchain.file(runtime.serve))
+        .command(
+            &|program| request.command(program),
+            &toolchain.file(runtime.serve),
+        )
         .arg(&path)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

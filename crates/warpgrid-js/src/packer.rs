@@ -11,7 +11,7 @@ use warpgrid_pack::{Built, Bundler, Error, Key, PackRequest, Packed, Packer, Pro
 use crate::entry::{PACKAGE, entry};
 use crate::pipeline::{self, Answer, Missing, Survey};
 use crate::runtime::{NODE, Runtime};
-use crate::toolchain::toolchain_by;
+use crate::toolchain::{Toolchain, toolchain_by};
 
 /// Packs programs for Node by esbuild and componentize-js.
 #[derive(Debug, Default)]
@@ -20,12 +20,12 @@ pub struct TypeScriptPacker;
 /// What `[package]` may say of such a project.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
-pub(crate) struct Keys {
-    pub(crate) entry: Option<Spanned<String>>,
-    pub(crate) allow: Vec<String>,
+struct Keys {
+    entry: Option<Spanned<String>>,
+    allow: Vec<String>,
 }
 
-pub(crate) const KEYS: &[Key] = &[
+const KEYS: &[Key] = &[
     Key {
         name: "entry",
         what: "The program's file.",
@@ -52,10 +52,9 @@ impl Packer for TypeScriptPacker {
     }
 
     fn native(&self, request: &PackRequest<'_>) -> Result<Command, Error> {
-        let entry = program(request)?;
-        let command = |program: &str| request.command(program);
-        NODE.expect(&command)?;
-        let toolchain = toolchain_by(&NODE.installer, &command, request.progress)?;
+        let Ready {
+            entry, toolchain, ..
+        } = ready(request, &NODE)?;
         let mut command = request.command(NODE.program);
         command
             .arg("--enable-source-maps")
@@ -74,6 +73,29 @@ impl Packer for TypeScriptPacker {
     }
 }
 
+/// What there is before a runtime is asked for anything.
+pub(crate) struct Ready {
+    /// The program's file.
+    pub(crate) entry: PathBuf,
+    /// Modules that the program may name, and does without.
+    pub(crate) allow: Vec<String>,
+    pub(crate) toolchain: Toolchain,
+}
+
+/// That the project, the runtime and the toolchain are there.
+pub(crate) fn ready(request: &PackRequest<'_>, runtime: &Runtime) -> Result<Ready, Error> {
+    let keys: Keys = request.keys(KEYS)?;
+    refuse_others_choices(request, runtime)?;
+    let entry = entry(request, keys.entry.as_ref())?;
+    let command = |program: &str| request.command(program);
+    runtime.expect(&command)?;
+    Ok(Ready {
+        entry,
+        allow: keys.allow,
+        toolchain: toolchain_by(&runtime.installer, &command, request.progress)?,
+    })
+}
+
 /// The file that is the program.
 ///
 /// # Errors
@@ -88,16 +110,11 @@ pub fn program(request: &PackRequest<'_>) -> Result<PathBuf, Error> {
 /// # Errors
 /// As [`Packer::pack`].
 pub fn pack(request: &PackRequest<'_>, runtime: &Runtime) -> Result<Packed, Error> {
-    let keys: Keys = request.keys(KEYS)?;
-    refuse_others_choices(request, runtime)?;
-    let entry = entry(request, keys.entry.as_ref())?;
-    let command = |program: &str| request.command(program);
-    runtime.expect(&command)?;
-    let toolchain = toolchain_by(&runtime.installer, &command, request.progress)?;
+    let ready = ready(request, runtime)?;
     let name = request.name();
     request.progress.step(&format!("Packing {name}"));
     let file = file(request, runtime, &name);
-    let answer = pipeline::build(request, runtime, &toolchain, &entry, &keys.allow, &file)?;
+    let answer = pipeline::build(request, runtime, &ready, &file)?;
     for note in &answer.notes {
         request.progress.note(&note.message());
     }
@@ -130,30 +147,14 @@ pub fn survey(
     runtime: &Runtime,
     missing: &Missing,
 ) -> Result<Survey, Error> {
-    let keys: Keys = request.keys(KEYS)?;
-    refuse_others_choices(request, runtime)?;
-    let entry = entry(request, keys.entry.as_ref())?;
-    let command = |program: &str| request.command(program);
-    runtime.expect(&command)?;
-    let toolchain = toolchain_by(&runtime.installer, &command, request.progress)?;
+    let ready = ready(request, runtime)?;
     let folder = tempfile::tempdir()
         .map_err(|error| Error::file("make a folder in", std::env::temp_dir(), &error))?;
-    pipeline::survey(
-        request,
-        runtime,
-        &toolchain,
-        &entry,
-        &keys.allow,
-        missing,
-        folder.path(),
-    )
+    pipeline::survey(request, runtime, &ready, missing, folder.path())
 }
 
 /// What only other languages' build tools know.
-pub(crate) fn refuse_others_choices(
-    request: &PackRequest<'_>,
-    runtime: &Runtime,
-) -> Result<(), Error> {
+fn refuse_others_choices(request: &PackRequest<'_>, runtime: &Runtime) -> Result<(), Error> {
     let flag = match (&request.package, &request.program) {
         (Some(_), _) => "--package",
         (_, Some(Program::Binary(_))) => "--bin",

@@ -10,9 +10,9 @@ use warpgrid_pack::{Error, PackRequest, Profile, Remark, write_atomically};
 use warpgrid_store::cache_dir;
 use wasm_encoder::{CustomSection, Encode, Section};
 
+use crate::packer::Ready;
 use crate::runtime::Runtime;
 use crate::tool;
-use crate::toolchain::Toolchain;
 
 /// The folder of the user's cache in which engines are kept that were joined with
 /// the imports of some program.
@@ -155,27 +155,30 @@ pub struct Use {
 pub(crate) fn build(
     request: &PackRequest<'_>,
     runtime: &Runtime,
-    toolchain: &Toolchain,
-    entry: &Path,
-    allow: &[String],
+    ready: &Ready,
     output: &Path,
 ) -> Result<Answer, Error> {
     let folder = request.target().join(runtime.language);
     let work = folder.join("work");
     let question = Question {
         project: &request.project,
-        entry,
-        compat: toolchain.node_compat(),
-        polyfills: toolchain.bun_polyfills(),
+        entry: &ready.entry,
+        compat: ready.toolchain.node_compat(),
+        polyfills: ready.toolchain.bun_polyfills(),
         work: &work,
         output,
         splice_cache: cache_dir().map_err(Error::of_two_lines)?.join(SPLICES),
         answer: &folder.join("answer.json"),
-        allow,
+        allow: &ready.allow,
         minify: request.strip && request.profile == Profile::Release,
         missing: None,
     };
-    let answer: Answer = ask(request, runtime, &toolchain.file(runtime.script), &question)?;
+    let answer: Answer = ask(
+        request,
+        runtime,
+        &ready.toolchain.file(runtime.script),
+        &question,
+    )?;
     match answer.errors.split_first() {
         None => {
             if !request.strip {
@@ -207,26 +210,29 @@ pub(crate) fn build(
 pub(crate) fn survey(
     request: &PackRequest<'_>,
     runtime: &Runtime,
-    toolchain: &Toolchain,
-    entry: &Path,
-    allow: &[String],
+    ready: &Ready,
     missing: &Missing,
     folder: &Path,
 ) -> Result<Survey, Error> {
     let question = Question {
         project: &request.project,
-        entry,
-        compat: toolchain.node_compat(),
-        polyfills: toolchain.bun_polyfills(),
+        entry: &ready.entry,
+        compat: ready.toolchain.node_compat(),
+        polyfills: ready.toolchain.bun_polyfills(),
         work: &folder.join("work"),
         output: &folder.join("none.wasm"),
         splice_cache: folder.join("splices"),
         answer: &folder.join("answer.json"),
-        allow,
+        allow: &ready.allow,
         minify: false,
         missing: Some(missing),
     };
-    ask(request, runtime, &toolchain.file(runtime.survey), &question)
+    ask(
+        request,
+        runtime,
+        &ready.toolchain.file(runtime.survey),
+        &question,
+    )
 }
 
 /// Has a runtime run one of our scripts, and reads its answer.

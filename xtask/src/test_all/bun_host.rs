@@ -78,6 +78,8 @@ fn tested(root: &Path, cancel: &Cancel) -> anyhow::Result<Finished> {
         .arg("test")
         .env("WARPGRID_BUN_HOST_COMPONENTS", &list)
         .env("WARPGRID_WARP", warp)
+        // What jco leaves behind goes with it.
+        .env("TMPDIR", scratch.path())
         .current_dir(&package);
     process::run(&mut command, &bounds)
 }
