@@ -1,16 +1,24 @@
 // What every bundler bundles: the user's program, behind what a component exports.
 import { resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { featuresOf } from "./features.mjs";
 
 /**
- * Bundles twice where the program uses what only some do.
+ * Bundles twice where the program uses what only some do, and not what it used the
+ * last time.
  * @param {(question: any, features: any[]) => Promise<import("./component.mjs").Bundled>} build
  */
-export const withFeatures = (build) => async (/** @type {any} */ question) => {
-  const plain = await build(question, []);
-  const features = await featuresOf({ ...plain, project: question.project });
-  return features.length > 0 ? build({ ...question, packages: plain.packages }, features) : plain;
-};
+export function withFeatures(build) {
+  let known = [];
+  return async (/** @type {any} */ question) => {
+    const first = await build(question, known);
+    const features = await featuresOf(first, question);
+    if (isDeepStrictEqual(features, known)) return first;
+    // What is found in the bundle would be found in its own module again.
+    known = features.every(({ isOfSources }) => isOfSources) ? features : [];
+    return build({ ...question, packages: first.packages }, features);
+  };
+}
 
 /**
  * The generated entry. Packages are evaluated while the component is built; the
