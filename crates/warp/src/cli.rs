@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
@@ -38,6 +39,8 @@ pub enum Verb {
     DbProxy(DbProxy),
     /// Be a C compiler with the patched sysroot, for make and configure
     Cc(Cc),
+    /// Say how much the user's cache holds, and remove what is not used
+    Cache(Cache),
     /// Print the JSON Schema of warp.toml, for editors
     Schema,
     /// Print a shell's completions for warp
@@ -337,6 +340,22 @@ pub struct Cc {
         value_name = "ARGS"
     )]
     pub args: Vec<OsString>,
+}
+
+/// `warp cache`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  warp cache                  how much there is
+  warp cache --prune 7d       remove what nothing has used for a week")]
+pub struct Cache {
+    /// Remove what was not used for so long; toolchains that are set up stay
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub prune: Option<Duration>,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `warp completions`

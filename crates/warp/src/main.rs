@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod cache;
 mod cc;
 mod cli;
 mod completions;
@@ -54,6 +55,7 @@ fn dispatch() -> miette::Result<ExitCode> {
         cli::Verb::Convert(args) => convert::run(args),
         cli::Verb::DbProxy(args) => db_proxy::run(args),
         cli::Verb::Cc(args) => cc::run(&args.args),
+        cli::Verb::Cache(args) => cache::run(&args),
         cli::Verb::Schema => schema::run(),
         cli::Verb::Completions(args) => completions::run(&args),
     }

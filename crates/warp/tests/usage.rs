@@ -5,9 +5,11 @@ mod support;
 use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
 
 use support::{HELLO, Project};
 use walkdir::{DirEntry, WalkDir};
+use warpgrid_store::{Key, Store};
 
 #[test]
 fn wrong_usage_ends_with_2() {
@@ -110,6 +112,38 @@ fn the_published_schema_is_printed_and_fits_every_warp_toml() {
     ] {
         assert!(!schema.is_valid(&read(wrong)), "{wrong}");
     }
+}
+
+#[test]
+fn the_cache_says_its_size_and_loses_what_is_not_used() {
+    let project = Project::new(&[]);
+    let cache = |arguments: &[&str]| {
+        let mut warp = project.warp();
+        let cache = project.path().join("cache");
+        warp.args(["cache", "--json"]).args(arguments);
+        let outcome = project.outcome(warp.env("WARPGRID_CACHE_DIR", cache));
+        assert_eq!(outcome.code, Some(0), "{}", outcome.account);
+        serde_json::from_str::<serde_json::Value>(&outcome.stdout).unwrap()
+    };
+    assert_eq!(cache(&[])["entries"], 0);
+    let store = Store::open(project.path().join("cache/store")).unwrap();
+    let entry = |name: &str| {
+        let built = store.get_or_build(&Key::new(name).finish(), |staging| {
+            std::fs::write(staging.content(), "content")
+        });
+        built.unwrap().path.parent().unwrap().to_owned()
+    };
+    let (old, _young) = (entry("old"), entry("young"));
+    let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+    File::open(old).unwrap().set_modified(hour_ago).unwrap();
+    assert_eq!(cache(&[])["bytes"], 14);
+    // What is younger than ten minutes stays, whatever is asked for.
+    let pruned = cache(&["--prune", "1s"]);
+    assert_eq!(
+        pruned["removed"],
+        serde_json::json!({ "entries": 1, "bytes": 7 })
+    );
+    assert_eq!(pruned["entries"], 1);
 }
 
 #[test]

@@ -36,14 +36,28 @@ impl Store {
             if named.contains(&key) || self.used_within(&key, unused_for) {
                 continue;
             }
-            let dir = self.object_dir(&key);
-            let manifest = fs::read_to_string(dir.join("manifest")).unwrap_or_default();
-            collected.bytes += Manifest::decode(&manifest).map_or(0, |m| m.size());
+            collected.bytes += self.size_of(&key);
             self.discard(&key)?;
             fsop::remove(&self.key_lock(&key))?;
             collected.entries.push(key);
         }
         Ok(collected)
+    }
+
+    /// How many entries there are, and their total size, in bytes.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub fn size(&self) -> Result<(usize, u64), StoreError> {
+        let keys = self.keys()?;
+        let bytes = keys.iter().map(|key| self.size_of(key)).sum();
+        Ok((keys.len(), bytes))
+    }
+
+    fn size_of(&self, key: &Key) -> u64 {
+        let manifest = self.object_dir(key).join("manifest");
+        let manifest = fs::read_to_string(manifest).unwrap_or_default();
+        Manifest::decode(&manifest).map_or(0, |m| m.size())
     }
 
     /// The keys of all entries, sorted.

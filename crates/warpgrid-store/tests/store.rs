@@ -365,10 +365,12 @@ fn gc_removes_what_no_root_names_and_nobody_used_lately() {
     assert_eq!(kept.entries, [], "used within the hour");
     assert_eq!(temporaries(&store), 0);
 
+    assert_eq!(store.size().unwrap(), (2, 30));
     let collected = store.gc(Duration::ZERO).unwrap();
     assert_eq!(collected.entries, [key("old")]);
     assert_eq!(collected.bytes, 15, "the bytes of both files");
     assert_eq!(store.keys().unwrap(), [key("named")]);
+    assert_eq!(store.size().unwrap(), (1, 15));
     assert!(store.root("keep/this").is_some());
     assert!(store.get_or_build(&key("old"), tree).unwrap().built);
 }

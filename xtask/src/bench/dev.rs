@@ -55,13 +55,14 @@ enum Way {
 /// Milliseconds from each save to the first answer that shows it.
 fn edits(stage: &Stage<'_>, way: Way) -> anyhow::Result<Vec<f64>> {
     let project = copy(&stage.app)?;
+    let configuration = stage.configuration()?;
+    let path = npm::path_with(&npm::bun(&workspace::root(), &stage.bounds)?)?;
     let service = Service::start(&stage.bounds, |address| {
         let mut command = Command::new(stage.warp());
         command.arg("dev").arg(project.path()).arg("--listen");
-        command.arg(address.to_string()).arg("--config");
-        let configuration = stage.configuration();
-        command.args(configuration.as_ref().ok());
-        command.envs(path(stage).ok());
+        command.arg(address.to_string());
+        command.arg("--config").arg(&configuration);
+        command.env("PATH", &path);
         if way == Way::Native {
             let mut told = Command::new("true");
             told.env("LISTEN", address.to_string());
@@ -89,11 +90,6 @@ fn edits(stage: &Stage<'_>, way: Way) -> anyhow::Result<Vec<f64>> {
         ensure!(health.status == 200, "{health}\n{}", service.report());
     }
     Ok(times)
-}
-
-fn path(stage: &Stage<'_>) -> anyhow::Result<(&'static str, std::ffi::OsString)> {
-    let bun = npm::bun(&workspace::root(), &stage.bounds)?;
-    Ok(("PATH", npm::path_with(&bun)?))
 }
 
 /// The app's sources in a folder of their own, with the app's packages.
