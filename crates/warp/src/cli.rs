@@ -42,6 +42,9 @@ pub enum Verb {
     /// Say how much the user's cache holds, and remove what is not used
     Cache(Cache),
     /// Print the JSON Schema of warp.toml, for editors
+    #[command(after_help = "\
+Example:
+  warp schema > warp.schema.json")]
     Schema,
     /// Print a shell's completions for warp
     Completions(Completions),

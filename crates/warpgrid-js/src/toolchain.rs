@@ -17,6 +17,9 @@ include!(concat!(env!("OUT_DIR"), "/files.rs"));
 /// Part of the keys: raise it when the way of installing changes the result.
 const RECIPE: &str = "1";
 
+/// As [`RECIPE`], of our own files.
+const LAYOUT: &str = "3";
+
 /// The store's root of what [`toolchain`] gives.
 pub const TOOLCHAIN_ROOT: &str = "js-toolchain";
 
@@ -25,6 +28,11 @@ const MODULES: &str = "node_modules";
 
 /// What the series is on, below [`MODULES`].
 const PATCHED: &str = "@bytecodealliance/componentize-js";
+
+/// Files that bundlers find by themselves and by our plugins, whichever comes first.
+/// In the first case alone they go by the package.json and tsconfig.json above a file:
+/// nearer ones say nothing, so that a bundle is always the same.
+const BUNDLED: &[&str] = &["packages/bun-polyfills/src", "packages/node-compat/src"];
 
 /// Links to the members of the workspace, below [`MODULES`]: nothing needs them.
 const MEMBERS: &str = "@warpgrid";
@@ -127,7 +135,7 @@ fn packages_key() -> Key {
 
 fn sources_key(packages: &Key) -> Key {
     let mut key = Key::new("js-toolchain")
-        .field("recipe", RECIPE)
+        .field("recipe", LAYOUT)
         .field("packages", packages.to_hex());
     for (name, text) in SOURCES {
         key = key.field(name, text);
@@ -182,6 +190,11 @@ fn lay_out(staging: &Staging, packages: &Entry, key: &Key) -> Result<(), Error> 
     let content = staging.content();
     for (name, text) in SOURCES {
         put(&content.join(name), text)?;
+    }
+    for folder in BUNDLED {
+        for name in ["package.json", "tsconfig.json"] {
+            put(&content.join(folder).join(name), "{}")?;
+        }
     }
     // From one entry to the other, so that the store may be moved.
     let last = packages.path.file_name().unwrap_or_default();

@@ -82,7 +82,7 @@ fn shown(lang: &str) {
 
     // What is saved as it is builds nothing new.
     project.write("src/version.ts", version(3));
-    assert_eq!(dev.event("built")["build"], 3);
+    assert_eq!(dev.event("built")["build"], 3, "{}", dev.account());
 
     // Stack traces name the sources.
     assert_eq!(dev.get("/throw").status, 500);
