@@ -3,8 +3,14 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+/// How long those that are killed may take to be gone.
+const KILLED_WITHIN: Duration = Duration::from_secs(1);
+/// How often it is looked whether anybody of a group is left.
+const POLLED: Duration = Duration::from_millis(5);
 
 /// A child that leads a process group.
 pub struct Group {
@@ -31,10 +37,23 @@ impl Group {
         &mut self.child
     }
 
-    /// Asks it to end, and makes it where it does not within a time.
+    /// Asks it and all that it has started to end, and makes them where they do not
+    /// within a time.
     pub async fn end(mut self, within: Duration) {
-        self.signal(Signal::TERM);
-        let _ = tokio::time::timeout(within, self.child.wait()).await;
+        for (signal, within) in [(Signal::TERM, within), (Signal::KILL, KILLED_WITHIN)] {
+            self.signal(signal);
+            if timeout(within, self.gone()).await.is_ok() {
+                return;
+            }
+        }
+    }
+
+    async fn gone(&mut self) {
+        let _ = self.child.wait().await;
+        let there = |group| test_kill_process_group(group).is_ok();
+        while self.group.is_some_and(there) {
+            tokio::time::sleep(POLLED).await;
+        }
     }
 
     /// Sends all of the group a signal.
