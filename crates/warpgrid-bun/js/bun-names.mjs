@@ -3,10 +3,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import oxc from "oxc-parser";
-import { visit } from "./syntax.mjs";
+import { isOurs } from "../../warpgrid-js/js/own-files.mjs";
+import { visit } from "../../warpgrid-js/js/syntax.mjs";
 
 const SPEAKS = /\bBun\b|(["'`])bun\1/;
-const OURS = /(^|\/)(node-compat|bun-polyfills)\//;
 
 /** What is in a program only if it uses it, by the part of the polyfills: see parts.js. */
 const TRAITS = {
@@ -20,7 +20,7 @@ const TRAITS = {
  * @returns {Promise<{ names: string[], traits: string[] }>} too many rather than too few
  */
 export async function usesOfBun(inputs, project) {
-  const files = inputs.map(([file]) => join(project, file)).filter((file) => !OURS.test(file) && /\.[cm]?[jt]sx?$/.test(file));
+  const files = inputs.map(([file]) => join(project, file)).filter((file) => !isOurs(file) && /\.[cm]?[jt]sx?$/.test(file));
   const texts = await Promise.all([...files, join(project, "warp.toml")].map(async (path) => ({ path, text: await readFile(path, "utf8").catch(() => "") })));
   const speaking = texts.filter(({ path, text }) => SPEAKS.test(text) && !path.endsWith(".toml"));
   const isOwn = ({ path }) => !path.includes("/node_modules/");

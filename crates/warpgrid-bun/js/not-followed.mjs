@@ -2,17 +2,17 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import oxc from "oxc-parser";
-import { visit } from "./syntax.mjs";
+import { isOurs } from "../../warpgrid-js/js/own-files.mjs";
+import { visit } from "../../warpgrid-js/js/syntax.mjs";
 
 const ASKS = /\b(?:require|import)\s*\(\s*[^"'\s)]/;
-const OURS = /(^|\/)(node-compat|bun-polyfills)\//;
 
 /**
  * @param {[string, object][]} inputs
  * @param {string} project
  */
 export async function notFollowed(inputs, project) {
-  const found = await Promise.all(inputs.map(([file]) => (OURS.test(file) ? [] : warningsOf(file, join(project, file)))));
+  const found = await Promise.all(inputs.map(([file]) => (isOurs(file) ? [] : warningsOf(file, join(project, file)))));
   return found.flat();
 }
 

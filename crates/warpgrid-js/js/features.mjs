@@ -1,8 +1,9 @@
 // What costs something, and is added to programs that use it.
-import { readFile, realpath } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { usesCiphers, usesKeyPairs, usesWebAes, usesWebKeyPairs, usesWebSecrets } from "./crypto-features.mjs";
 import { propertiesInStrings } from "./lower-regex.mjs";
+import { belongsToUs } from "./own-files.mjs";
 
 /** `warpgrid.dns.resolve`, or the whole of `warpgrid`. */
 const member = (name) => new RegExp(`\\bwarpgrid\\s*\\??\\.\\s*${name}\\b|[=(,]\\s*(?:globalThis\\s*\\.\\s*)?warpgrid\\s*[;,)\\n]`);
@@ -37,10 +38,8 @@ function keepsStores({ inputs, texts }) {
  * @param {{ project: string, compat: string }} question
  */
 export async function featuresOf({ code, inputs }, { project, compat }) {
-  // What node-compat needs of npm is no more the program's than node-compat is.
-  const packages = await realpath(join(compat, "../../node_modules"));
-  const isOwn = ([file]) => /\.[cm]?[jt]sx?$/.test(file) && !/(^|\/)(node-compat|bun-polyfills)\//.test(file) && !resolve(project, file).startsWith(`${packages}/`);
-  const own = inputs.filter(isOwn);
+  const isOfUs = await belongsToUs({ project, compat });
+  const own = inputs.filter(([file]) => /\.[cm]?[jt]sx?$/.test(file) && !isOfUs(file));
   const texts = await Promise.all(own.map(([file]) => readFile(join(project, file), "utf8").catch(() => "")));
   const whole = { code, inputs: own, texts };
   const used = FEATURES.filter(({ isUsed }) => isUsed(whole));

@@ -3,6 +3,7 @@
 // they stand for.
 import oxc from "oxc-parser";
 import rewritePattern from "regexpu-core";
+import { visit } from "./syntax.mjs";
 
 const PROPERTY = /\\[pP]\{/;
 
@@ -46,13 +47,6 @@ function lower(pattern, flags) {
   } catch {
     // No valid pattern: it throws where it is evaluated, as it would in Node.
   }
-}
-
-function visit(node, each) {
-  if (Array.isArray(node)) return node.forEach((child) => visit(child, each));
-  if (typeof node?.type !== "string") return;
-  each(node);
-  for (const key in node) if (typeof node[key] === "object") visit(node[key], each);
 }
 
 const NAMED = /\\([pP])\{([A-Za-z0-9_=]+)\}/g;

@@ -4,9 +4,10 @@
 // The question is component.mjs's, with `missing`: of each module, and of the globals,
 // the names that a component does not have, or that refuse. The answer is written as
 // JSON: component.mjs's, with `packages`, `uses` and `serves`.
-import { mkdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { explain, limits, packageOf } from "./limits.mjs";
+import { belongsToUs } from "./own-files.mjs";
 import { serves, usesOf } from "./uses.mjs";
 
 /**
@@ -35,9 +36,8 @@ async function answer(question, { bundle, absent, server }) {
     return { errors: error.errors.map((one) => explain(one, question.project)) };
   }
   const { project, allow, missing } = question;
-  const ours = await realpath(join(question.compat, "../../node_modules"));
-  const isOfWarp = (file) => isMade(file) || OURS.test(file) || resolve(project, file).startsWith(ours);
-  const inputs = bundled.inputs.filter(([file]) => !isOfWarp(file));
+  const isOfUs = await belongsToUs(question);
+  const inputs = bundled.inputs.filter(([file]) => !isMade(file) && !isOfUs(file));
   const found = await limits(bundled.inputs, project, allow, absent);
   const uses = await Promise.all(inputs.map(([file]) => usesOf(file, project, missing)));
   return {
@@ -51,8 +51,6 @@ async function answer(question, { bundle, absent, server }) {
     serves: await serves(question.entry, inputs, project, server),
   };
 }
-
-const OURS = /(^|\/)(node-compat|bun-polyfills)\//;
 
 /** What is no file: `node-module:fs`, and the entry that is made for the program. */
 const isMade = (file) => file === "warpgrid-entry.js" || /^[a-z-]+:/.test(file);
