@@ -10,7 +10,7 @@
 mod error;
 pub mod guard;
 mod kind;
-mod mariadb;
+pub mod mariadb;
 pub mod port;
 pub mod postgres;
 mod redis;

@@ -76,8 +76,8 @@ pub(crate) fn serve(directory: &Path, port: u16) -> Command {
     server
 }
 
-/// Root's is to say so, and it is for root to know.
-fn as_this_user(command: &mut Command) -> &mut Command {
+/// The server refuses to run as root unless it is told to.
+pub fn as_this_user(command: &mut Command) -> &mut Command {
     if rustix::process::geteuid().is_root() {
         command.arg("--user=root");
     }

@@ -74,7 +74,7 @@ pub fn account() -> Result<Option<(u32, u32)>, Error> {
 }
 
 /// A program of the server, as the user that it must run as.
-fn command(program: &Path, account: Option<(u32, u32)>) -> Command {
+pub fn command(program: &Path, account: Option<(u32, u32)>) -> Command {
     let mut command = Command::new(program);
     if let Some((user, group)) = account {
         command.uid(user).gid(group);

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use anyhow::{Context, Result, ensure};
+use warpgrid_servers::mariadb::as_this_user;
 
 use crate::daemon::{self, Daemon};
 use crate::process::{self, report};
@@ -182,7 +183,7 @@ fn template() -> Result<PathBuf> {
     }
     let scratch = daemon::directory("warpgrid-mariadb-install-")?;
     let data = scratch.join("data");
-    let output = with_user(Command::new(program).arg("--no-defaults"))
+    let output = as_this_user(Command::new(program).arg("--no-defaults"))
         .args(["--auth-root-authentication-method=normal", "--skip-test-db"])
         .args(["--skip-name-resolve", "--innodb-log-file-size=4M"])
         .arg(format!("--datadir={}", data.display()))
@@ -202,7 +203,7 @@ fn template() -> Result<PathBuf> {
 fn command(directory: &Path, port: u16) -> Command {
     let mut command = Command::new("/usr/sbin/mariadbd");
     let path = |option: &str, name: &str| format!("--{option}={}", directory.join(name).display());
-    with_user(command.arg("--no-defaults"))
+    as_this_user(command.arg("--no-defaults"))
         .args([path("datadir", "data"), path("socket", "socket")])
         // A server removes what others have in a folder that it shares.
         .arg(path("tmpdir", "."))
@@ -222,14 +223,6 @@ fn command(directory: &Path, port: u16) -> Command {
     command.args(there.map(|(option, name)| path(option, name)));
     if has_ed25519() {
         command.arg("--plugin-load-add=auth_ed25519");
-    }
-    command
-}
-
-/// The server refuses to run as root unless it is told to.
-fn with_user(command: &mut Command) -> &mut Command {
-    if rustix::process::geteuid().is_root() {
-        command.arg("--user=root");
     }
     command
 }

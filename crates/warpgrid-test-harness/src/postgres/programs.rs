@@ -6,7 +6,6 @@ use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -64,21 +63,8 @@ impl Programs {
 
     fn command(&self, program: &str) -> Command {
         let own = self.binaries.join(program);
-        let mut command = if own.exists() {
-            Command::new(own)
-        } else {
-            Command::new(program)
-        };
-        if let Some((user, group)) = self.account {
-            command.uid(user).gid(group);
-        }
-        // A group of its own keeps the terminal's Ctrl-C away from the server:
-        // the guard ends it in order.
-        command
-            .current_dir("/")
-            .stdin(Stdio::null())
-            .process_group(0);
-        command
+        let there = own.exists().then_some(own.as_path());
+        postgres::command(there.unwrap_or(Path::new(program)), self.account)
     }
 
     pub(super) fn run<const N: usize, const M: usize>(
